@@ -1,0 +1,1 @@
+"""Clients of the floor: they know the JSON, not the code."""

@@ -1,0 +1,87 @@
+"""A headless Chromium for tests: every page fails its test on a console error, a CSP violation or a foreign address."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterator
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+from services import Unavailable, lacking
+
+FLAGS = [
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+HERE = {"localhost", "127.0.0.1", "::1"}
+OpenPage = Callable[..., Page]
+
+
+def chromium_path() -> str:
+    """The system's Chromium; raises Unavailable. Playwright's own download is never used."""
+    for name in ("chromium", "chromium-browser", "google-chrome"):
+        if path := shutil.which(name):
+            return path
+    raise Unavailable("no Chromium is installed (make setup as root, or: apt install chromium)")
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """One browser for all tests of this worker; each page lives in a context of its own."""
+    try:
+        path = chromium_path()
+    except Unavailable as reason:
+        lacking(reason)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def page_errors() -> list[str]:
+    """What went wrong in the pages of this test; one that provokes an error looks at it here, then clears it."""
+    return []
+
+
+@pytest.fixture
+def open_page(chromium: Browser, page_errors: list[str]) -> Iterator[OpenPage]:
+    """`open_page(width=1280, height=800)`: a new empty page, a device of its own (nothing shared with the others)."""
+    contexts = []
+
+    def open_page(width: int = 1280, height: int = 800) -> Page:
+        contexts.append(chromium.new_context(viewport={"width": width, "height": height}, locale="en-GB"))
+        return _watched(contexts[-1].new_page(), page_errors)
+
+    yield open_page
+    for context in contexts:
+        for page in context.pages:
+            page.evaluate("0")  # an answer from the page comes after all that it had to complain of
+        context.close()
+    if page_errors:
+        pytest.fail("in the browser:\n" + "\n".join(page_errors), pytrace=False)
+
+
+@pytest.fixture
+def page(open_page: OpenPage) -> Page:
+    """One page of 1280 x 800, the pack station's screen."""
+    return open_page()
+
+
+def _watched(page: Page, errors: list[str]) -> Page:
+    page.on("console", lambda said: errors.append(f"{said.text} ({page.url})") if said.type == "error" else None)
+    page.on("pageerror", lambda error: errors.append(f"uncaught: {error} ({page.url})"))
+    page.on("request", lambda request: errors.append(f"asks {request.url}") if _foreign(request.url) else None)
+    return page
+
+
+def _foreign(url: str) -> bool:
+    parts = urlsplit(url)
+    return parts.scheme in {"http", "https", "ws", "wss"} and parts.hostname not in HERE

@@ -1,0 +1,3 @@
+"""Pickwell: a warehouse-floor system for crowdfunding fulfilment."""
+
+__version__ = "0.1.0"

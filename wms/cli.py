@@ -1,0 +1,253 @@
+"""The `wms` command: every sub-command takes --database URL and --config FILE, and --help teaches."""
+
+from __future__ import annotations
+
+import json
+import signal
+import sys
+import threading
+from collections.abc import Callable
+from functools import wraps
+from pathlib import Path
+from typing import Any
+
+import click
+
+from wms import demo as demo_module
+from wms import migrations, rehearsal, serving
+from wms import settings as settings_module
+from wms.db import Store
+from wms.errors import Refusal
+from wms.flows import FLOWS
+from wms.formats.errors import FormatError
+from wms.labels import emulator
+from wms.operations import jobs, onboarding, people, waving
+from wms.operations.ledger import By
+from wms.queries import invariants
+from wms.settings import Settings, SettingsError
+
+
+class Command:
+    """The settings of one call, and its database."""
+
+    def __init__(self, database: str | None, config: Path | None) -> None:
+        settings_module.adopt({"database.url": database} if database else {}, config)
+        self.settings = settings_module.load()
+
+    def store(self) -> Store:
+        """Return the database, brought to the newest schema."""
+        store = Store(self.settings.database)
+        if copy := migrations.upgrade(store):
+            click.echo(f"The database was upgraded; a copy of the old one is {copy}", err=True)
+        return store
+
+
+def command(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Give a sub-command --database and --config, and turn errors into one clear line and exit code 1."""
+
+    @click.option("--database", metavar="URL", help="sqlite:///file.db or postgresql+psycopg://… (WMS__DATABASE__URL)")
+    @click.option("--config", type=click.Path(path_type=Path, exists=True), help="A TOML file over the defaults.")
+    @wraps(function)
+    def run(database: str | None, config: Path | None, **options: Any) -> Any:
+        try:
+            return function(Command(database, config), **options)
+        except (Refusal, SettingsError, FormatError, migrations.TooNew) as error:
+            raise click.ClickException(error.text if isinstance(error, Refusal) else str(error)) from error
+
+    return run
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
+@click.version_option(package_name="pickwell")
+def main() -> None:
+    """Pickwell: from dock to parcel by scans.
+
+    \b
+    Try it:        wms demo                      a small hall with goods, orders and virtual workers
+    Set it up:     wms init; wms serve           an empty site; the first administrator's code is printed
+    Fill it:       wms import site|packing|orders FILE
+    Run it:        wms release                   a pilot first, then waves
+    Trust it:      wms check                     every rule of the ledger, as SQL
+    """
+
+
+@main.command()
+@click.option("--demo", is_flag=True, help="Fill it with the demo site, its packing list and its backer report.")
+@click.option("--site", type=click.Path(path_type=Path, exists=True, file_okay=False), help="A folder like config/demo.")
+@click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
+@command
+def init(call: Command, demo: bool, site: Path | None, as_json: bool) -> None:
+    """Create or upgrade the database. Without --demo or --site it is empty and has no password: a one-time code
+    for the first administrator is printed instead."""
+    store = call.store()
+    if demo or site:
+        folder = site or settings_module.share() / "config" / "demo"
+        opened = demo_module.fill(store, call.settings, folder)
+        rows = [{key: person[key] for key in ("badge", "pin", "roles", "name")} for person in opened.operators]
+        if as_json:
+            click.echo(json.dumps({"operators": rows, "counts": opened.counts}, ensure_ascii=False))
+        else:
+            demo_module.print_people(rows)
+        return
+    code = store.transact(people.new_setup_code)
+    message = f"Setup code {code}, good for one hour: start `wms serve` and open /office/setup."
+    click.echo(json.dumps({"operators": [], "setup_code": code}) if as_json else message)
+
+
+@main.command("setup-code")
+@command
+def setup_code(call: Command) -> None:
+    """Print a new one-time code that makes an administrator at /office/setup."""
+    click.echo(call.store().transact(people.new_setup_code))
+
+
+@main.command()
+@click.option("--host", help="Address to listen on (web.host).")
+@click.option("--port", type=int, help="Port to listen on (web.port).")
+@click.option("--workers", type=int, help="Web processes; more than one needs PostgreSQL and Redis (web.workers).")
+@command
+def serve(call: Command, host: str | None, port: int | None, workers: int | None) -> None:
+    """Start the server: web and worker, until it is stopped."""
+    given = {"web.host": host, "web.port": port, "web.workers": workers}
+    settings_module.adopt({name: value for name, value in given.items() if value is not None})
+    call.settings = settings_module.load()
+    call.store().close()
+    serving.Server(call.settings).run()
+
+
+@main.command()
+@click.option("--child", is_flag=True, hidden=True, help="End with the server that started this one.")
+@command
+def worker(call: Command, child: bool) -> None:
+    """Do background work: print labels, plan waves, sweep. `wms serve` starts one by itself."""
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    if child:
+        serving.end_with_parent(stop)
+    jobs.work(call.store(), call.settings, stop)
+
+
+@main.command()
+@click.option("--port", type=int, help="Port of the server (web.port).")
+@click.option("--workers", default=4, show_default=True, help="Virtual workers that start their shift.")
+@click.option("--keep", is_flag=True, help="Go on with the database of the last demo instead of a fresh one.")
+@command
+def demo(call: Command, port: int | None, workers: int, keep: bool) -> None:
+    """Start the demo: a small hall, its goods and orders, a printer emulator, and people who work."""
+    demo_module.run(call.settings, port or call.settings.web.port, workers, keep)
+
+
+@main.command()
+@click.option("--orders", default=120, show_default=True, help="Orders in the invented campaign.")
+@click.option("--workers", default=4, show_default=True, help="Virtual workers, over HTTP.")
+@click.option("--seed", default=2026, show_default=True, help="Same seed, same campaign.")
+@click.option("--duplicates", default=0.0, show_default=True, help="Share of scans delivered twice, their answer lost.")
+@click.option("--kill", is_flag=True, help="Kill -9 the server in the middle and start it again.")
+@click.option("--json", "as_json", is_flag=True, help="Print the result as one JSON object.")
+@command
+def rehearse(call: Command, as_json: bool, **options: Any) -> None:
+    """Play a whole shift on a scratch database against a real server, then check every rule.
+
+    --database names a PostgreSQL server to make the scratch database on; without it a SQLite file is used.
+    Exits 1 when a clean order was not shipped, a rule is broken or the server failed.
+    """
+    result = rehearsal.rehearse(call.settings, rehearsal.Plan(**options))
+    click.echo(json.dumps(result.as_dict()) if as_json else result.in_words())
+    sys.exit(0 if result.good else 1)
+
+
+@main.command()
+@click.option("--json", "as_json", is_flag=True, help="Print the broken rules as JSON.")
+@command
+def check(call: Command, as_json: bool) -> None:
+    """Evaluate every rule of the ledger; print what is broken and exit 1."""
+    with call.store().read() as tx:
+        broken = invariants.check(tx)
+    if as_json:
+        click.echo(json.dumps({"rules": len(invariants.RULES), "broken": broken}, default=str))
+    for rule in [] if as_json else broken:
+        click.echo(f"{rule['rule']}: {rule['sentence']} {rule['rows'][:3]}")
+    if not as_json and not broken:
+        click.echo(f"All {len(invariants.RULES)} rules hold.")
+    sys.exit(1 if broken else 0)
+
+
+@main.command()
+@click.argument("flow", type=click.Choice(sorted(FLOWS)))
+def diagram(flow: str) -> None:
+    """Print a flow's table as a Mermaid state diagram."""
+    click.echo(FLOWS[flow].diagram())
+
+
+@main.command()
+@click.option("--pilot/--wave", "pilot", default=None, help="Force a pilot or a wave; by default a pilot first.")
+@click.option("--orders", type=int, help="At most so many orders.")
+@click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
+@command
+def release(call: Command, pilot: bool | None, orders: int | None, as_json: bool) -> None:
+    """Release clean orders that are fully in stock: allocate, batch into pick lists, sequence the walk."""
+    summary = waving.release_all(call.store(), call.settings, By(), pilot, orders)
+    click.echo(json.dumps(summary, default=str) if as_json else waving.in_words(summary))
+
+
+@main.group("import")
+def import_group() -> None:
+    """Read outside files: a site folder, a factory's packing list, a backer report."""
+
+
+@import_group.command("site")
+@click.argument("folder", type=click.Path(path_type=Path, exists=True, file_okay=False))
+@command
+def import_site(call: Command, folder: Path) -> None:
+    """Read FOLDER (site, people, items, kits, cartons, carriers, printers as CSV; see config/demo)."""
+    opened = onboarding.open_site(call.store(), call.settings, folder)
+    click.echo(", ".join(f"{number} {name}" for name, number in opened.counts.items()))
+
+
+@import_group.command("packing")
+@click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@click.option("--owner", required=True, help="Code of the creator whose goods these are.")
+@command
+def import_packing(call: Command, file: Path, owner: str) -> None:
+    """Read a factory's packing list (XLSX or CSV) and announce it as a receipt."""
+    onboarding.import_packing_list(call.store(), By(), owner, file.read_bytes(), file.name)
+    click.echo(f"{file.name}: announced. Receive it at a dock.")
+
+
+@import_group.command("orders")
+@click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@click.option("--campaign", "folder", required=True, type=click.Path(path_type=Path, exists=True, file_okay=False),
+              help="A folder with campaign.toml and rewards.csv.")  # fmt: skip
+@command
+def import_orders(call: Command, file: Path, folder: Path) -> None:
+    """Read a backer report; a later one of the same campaign is a difference, never a reload."""
+    store = call.store()
+    campaign = onboarding.open_campaign(store, folder)
+    profiles = settings_module.share() / "config" / "order_profiles"
+    summary = onboarding.import_report(store, By(), campaign, file.read_bytes(), file.name, profiles)
+    click.echo(", ".join(f"{number} {name}" for name, number in summary.items()))
+
+
+@main.group("people")
+def people_group() -> None:
+    """Add people and set PINs."""
+
+
+@people_group.command("add")
+@click.argument("name")
+@click.option("--roles", required=True, help="Comma list of picker, packer, receiver, supervisor, admin.")
+@click.option("--pin", prompt=True, hide_input=True, confirmation_prompt=True, help="Six digits.")
+@command
+def people_add(call: Command, name: str, roles: str, pin: str) -> None:
+    """Add a person and print the badge code."""
+    security, wanted = call.settings.security, tuple(role.strip() for role in roles.split(","))
+    click.echo(call.store().transact(lambda tx: people.add_operator(tx, security, name, pin, wanted))[1])
+
+
+@main.command("printer-emulator")
+@click.option("--port", default=9100, show_default=True, help="TCP port, 0 for a free one.")
+@click.option("--folder", type=click.Path(path_type=Path), help="Where the labels are left as .zpl files.")
+def printer_emulator(port: int, folder: Path | None) -> None:
+    """Be a label printer on a TCP port: for trying things out without paper."""
+    emulator.serve(port, folder)

@@ -1,0 +1,7 @@
+"""Count."""
+
+from __future__ import annotations
+
+from wms.flows.engine import Flow
+
+flow = Flow("count", "Count", ())

@@ -1,0 +1,7 @@
+"""Load."""
+
+from __future__ import annotations
+
+from wms.flows.engine import Flow
+
+flow = Flow("load", "Load", ())

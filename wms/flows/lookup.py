@@ -1,0 +1,7 @@
+"""Lookup."""
+
+from __future__ import annotations
+
+from wms.flows.engine import Flow
+
+flow = Flow("lookup", "Lookup", ())

@@ -1,0 +1,7 @@
+"""Move."""
+
+from __future__ import annotations
+
+from wms.flows.engine import Flow
+
+flow = Flow("move", "Move", ())

@@ -1,0 +1,7 @@
+"""Pack."""
+
+from __future__ import annotations
+
+from wms.flows.engine import Flow
+
+flow = Flow("pack", "Pack", ())

@@ -1,0 +1,7 @@
+"""Pick."""
+
+from __future__ import annotations
+
+from wms.flows.engine import Flow
+
+flow = Flow("pick", "Pick", ())

@@ -1,0 +1,7 @@
+"""Putaway."""
+
+from __future__ import annotations
+
+from wms.flows.engine import Flow
+
+flow = Flow("putaway", "Putaway", ())

@@ -1,0 +1,7 @@
+"""Receive."""
+
+from __future__ import annotations
+
+from wms.flows.engine import Flow
+
+flow = Flow("receive", "Receive", ())

@@ -1,0 +1,141 @@
+"""The small tables of a site: carton types, carriers, printers; and the campaign's own few facts (TOML)."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
+
+from wms.formats.errors import FormatError, Problem
+from wms.formats.fields import Form, Line, open_form
+
+TRANSPORTS = ("tcp", "file", "spooler", "emulator")
+DENSITIES = (203, 300, 600)
+
+
+@dataclass(frozen=True)
+class CartonType:
+    """A box for parcels: inner size in mm, own weight and greatest total weight in g."""
+
+    code: str
+    name: str
+    length_mm: int
+    width_mm: int
+    height_mm: int
+    tare_g: int
+    max_g: int
+
+
+@dataclass(frozen=True)
+class CarrierRow:
+    """A way out; `countries` are ISO codes, empty for all."""
+
+    code: str
+    name: str
+    countries: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class PrinterRow:
+    """A label printer and the station whose labels it prints; `dpi` is its density."""
+
+    code: str
+    name: str
+    transport: str
+    host: str
+    port: int
+    dpi: int
+    station: str
+
+
+@dataclass(frozen=True)
+class CampaignRow:
+    """A campaign's own facts; `profile` names the order profile its export is read with ("" = recognise it)."""
+
+    code: str
+    name: str
+    platform: str
+    profile: str
+    owner: str
+
+
+def read_cartons(data: bytes, filename: str) -> tuple[CartonType, ...]:
+    """Carton types in file order. Raises FormatError with every bad line."""
+    names = [field.name for field in fields(CartonType)]
+    form = open_form(data, filename, names)
+    cartons = tuple(_carton(line) for line in form.lines())
+    _close(form, [carton.code for carton in cartons])
+    return cartons
+
+
+def _carton(line: Line) -> CartonType:
+    sizes = [line.integer(name, 1, 5_000) for name in ("length_mm", "width_mm", "height_mm") if line.required(name)]
+    tare, most = line.integer("tare_g", 0, 100_000), line.integer("max_g", 1, 1_000_000)
+    if tare >= most:
+        line.problem("max_g", "A carton must hold more than its own weight.")
+    length, width, height = (*sizes, 0, 0, 0)[:3]
+    return CartonType(line.code("code"), line.required("name"), length, width, height, tare, most)
+
+
+def read_carriers(data: bytes, filename: str) -> tuple[CarrierRow, ...]:
+    """Carriers in file order; countries are "*" or several codes. Raises FormatError with every bad line."""
+    form = open_form(data, filename, ("code", "name", "countries"))
+    carriers = tuple(CarrierRow(line.code("code"), line.required("name"), _countries(line)) for line in form.lines())
+    _close(form, [carrier.code for carrier in carriers])
+    return carriers
+
+
+def _countries(line: Line) -> tuple[str, ...]:
+    codes = re.split(r"[\s;,]+", line.required("countries"))
+    if codes in (["*"], [""]):
+        return ()
+    for code in codes:
+        if not re.fullmatch(r"[A-Z]{2}", code):
+            line.problem("countries", f"{code!r} is not a country code of two capitals.")
+    return tuple(codes)
+
+
+def read_printers(data: bytes, filename: str) -> tuple[PrinterRow, ...]:
+    """Printers in file order. Raises FormatError with every bad line."""
+    form = open_form(data, filename, [field.name for field in fields(PrinterRow)])
+    printers = tuple(_printer(line) for line in form.lines())
+    _close(form, [printer.code for printer in printers])
+    return printers
+
+
+def _printer(line: Line) -> PrinterRow:
+    dpi = line.integer("dpi", 1, 2_400, 203)
+    if dpi not in DENSITIES:
+        line.problem("dpi", f"{dpi} is not one of 203, 300, 600.")
+    return PrinterRow(
+        line.code("code"),
+        line.required("name"),
+        line.choice("transport", TRANSPORTS),
+        line.text("host"),
+        line.integer("port", 0, 65_535),
+        dpi,
+        line.text("station"),
+    )
+
+
+def _close(form: Form, codes: Sequence[str]) -> None:
+    for code, row in zip(codes, form.table.rows, strict=True):
+        if code and codes.count(code) > 1:
+            form.problem(row.line, "code", f"{code} stands on more than one line.")
+    form.close()
+
+
+def read_campaign(data: bytes, filename: str) -> CampaignRow:
+    """The facts of a campaign from TOML. Raises FormatError for a missing, unknown or non-text key."""
+    try:
+        facts = tomllib.loads(data.decode("utf-8"))
+    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as problem:
+        raise FormatError(filename, 0, "", f"This is no TOML file ({problem}).") from problem
+    names = [field.name for field in fields(CampaignRow)]
+    problems = [Problem(0, name, "This is missing.") for name in names if name not in facts]
+    problems += [Problem(0, name, "This key is not known.") for name in facts if name not in names]
+    problems += [Problem(0, name, "This must be text.") for name in facts if not isinstance(facts[name], str)]
+    if problems:
+        raise FormatError.many(filename, problems)
+    return CampaignRow(**facts)

@@ -1,0 +1,90 @@
+"""The site layout: every place of the hall with coordinates in mm, capacity and kind, from one CSV."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from wms.formats.fields import Form, Line, open_form
+
+KINDS = ("bin", "reserve", "dock", "stage", "station", "cart", "quarantine", "problem")
+STORES = ("bin", "reserve")
+SIDES = ("L", "R")
+REQUIRED = ("code", "kind", "zone", "x_mm", "y_mm")
+OPTIONAL = ("name", "aisle", "bay", "level", "side", "z_mm", "volume_l", "max_kg")
+FAR = 10_000_000  # mm: ten kilometres, beyond any hall
+
+
+@dataclass(frozen=True)
+class Place:
+    """One place. Coordinates in mm from the hall's corner; volume in mm3 and weight in g, 0 where nothing is stored."""
+
+    code: str
+    kind: str
+    name: str
+    zone: str
+    aisle: str
+    bay: int
+    level: int
+    side: str
+    x_mm: int
+    y_mm: int
+    z_mm: int
+    volume_mm3: int
+    weight_g: int
+
+
+def read_site(data: bytes, filename: str) -> tuple[Place, ...]:
+    """Places in file order. Raises FormatError with every bad line: codes twice, bins without aisle or capacity, ..."""
+    form = open_form(data, filename, REQUIRED, OPTIONAL)
+    places = tuple(_place(line) for line in form.lines())
+    _check_codes(form, places)
+    _check_spots(form, places)
+    if not places:
+        form.problem(0, "", "The layout names no place.")
+    form.close()
+    return places
+
+
+def _place(line: Line) -> Place:
+    code = line.code("code", longest=20)
+    kind = line.choice("kind", KINDS)
+    if kind in STORES:
+        _check_store(line)
+    return Place(
+        code,
+        kind,
+        line.text("name", code),
+        line.required("zone"),
+        line.text("aisle"),
+        line.integer("bay", 0, 9999),
+        line.integer("level", 0, 99),
+        line.choice("side", SIDES) if kind in STORES else line.text("side"),
+        line.integer("x_mm", 0, FAR),
+        line.integer("y_mm", 0, FAR),
+        line.integer("z_mm", 0, FAR),
+        int(line.decimal("volume_l") * 1_000_000),
+        int(line.decimal("max_kg") * 1_000),
+    )
+
+
+def _check_store(line: Line) -> None:
+    for name in ("aisle", "bay", "level", "x_mm", "y_mm", "volume_l", "max_kg"):
+        if line.text(name) in ("", "0") and name not in ("x_mm", "y_mm"):
+            line.problem(name, "A bin needs this; it must not be blank or 0.")
+        elif not line.text(name):
+            line.problem(name, "A bin needs its coordinates.")
+
+
+def _check_codes(form: Form, places: tuple[Place, ...]) -> None:
+    first: dict[str, int] = {}
+    for place, row in zip(places, form.table.rows, strict=True):
+        if place.code and first.setdefault(place.code, row.line) != row.line:
+            form.problem(row.line, "code", f"{place.code} is already on line {first[place.code]}.")
+
+
+def _check_spots(form: Form, places: tuple[Place, ...]) -> None:
+    spots: dict[tuple[object, ...], str] = {}
+    for place, row in zip(places, form.table.rows, strict=True):
+        spot = (place.zone, place.aisle, place.bay, place.level, place.side)
+        if place.kind in STORES and spots.setdefault(spot, place.code) != place.code:
+            form.problem(row.line, "bay", f"{place.code} is at the same spot as {spots[spot]}.")

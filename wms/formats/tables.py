@@ -1,0 +1,154 @@
+"""Any outside file as tables of text: one header, rows with their source line, and the rows that do not fit it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+
+from wms.formats import archives, csv_text, workbooks
+from wms.formats.errors import FormatError, Problem
+
+ZIP_MAGIC = b"PK\x03\x04"
+OLD_EXCEL = b"\xd0\xcf\x11\xe0"
+
+
+@dataclass(frozen=True)
+class Row:
+    """One record: the line (or sheet row) it begins on, counted from 1, and its cells, as many as the header has."""
+
+    line: int
+    cells: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class BadRow:
+    """A record that does not fit the header, kept whole with the reason."""
+
+    line: int
+    reason: str
+    cells: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Table:
+    """A header (names unique) and its rows; `name` is the file, archive member or sheet they come from."""
+
+    name: str
+    header: tuple[str, ...]
+    rows: tuple[Row, ...]
+    rejected: tuple[BadRow, ...] = ()
+    encoding: str = ""
+
+    def strict(self) -> Table:
+        """This table, or FormatError with every row that does not fit its header."""
+        if self.rejected:
+            raise FormatError.many(self.name, [Problem(row.line, "", row.reason) for row in self.rejected])
+        return self
+
+
+def read_tables(data: bytes, filename: str, known: Collection[str] = ()) -> tuple[Table, ...]:
+    """Tables of a CSV file (one), of a ZIP of CSV files (one each) or of an XLSX workbook (one per filled sheet).
+
+    `known` header names help to find the delimiter. Cells are text, stripped of outer blanks. Raises FormatError.
+    """
+    if is_workbook(data):
+        tables = [_from_sheet(sheet) for sheet in workbooks.read_workbook(data, filename) if _filled(sheet.rows)]
+    elif data.startswith(ZIP_MAGIC):
+        tables = _from_archive(data, filename, known)
+    else:
+        tables = [_from_csv(data, filename, known)]
+    if not tables:
+        raise FormatError(filename, 0, "", "The file holds no table.")
+    return tuple(tables)
+
+
+def read_table(data: bytes, filename: str, known: Collection[str] = ()) -> Table:
+    """The only table of a file, every row fitting its header; raises FormatError otherwise."""
+    tables = read_tables(data, filename, known)
+    if len(tables) > 1:
+        raise FormatError(filename, 0, "", f"The file holds {len(tables)} tables; one is expected.")
+    return tables[0].strict()
+
+
+def read_sheets(data: bytes, filename: str) -> tuple[workbooks.Sheet, ...]:
+    """The bare cells of a workbook or CSV file, for papers whose header is not in the first row."""
+    if is_workbook(data):
+        return workbooks.read_workbook(data, filename)
+    text, _ = _decode(data, filename)
+    rows: list[tuple[str, ...]] = []
+    for line, cells in csv_text.records(text, filename):
+        rows += [()] * (line - 1 - len(rows))
+        rows.append(tuple(cells))
+    return (workbooks.Sheet(filename, tuple(rows)),)
+
+
+def is_workbook(data: bytes) -> bool:
+    """Whether these bytes are an XLSX file (a ZIP that names the parts of a workbook)."""
+    return data.startswith(ZIP_MAGIC) and b"[Content_Types].xml" in data
+
+
+def _decode(data: bytes, filename: str) -> tuple[str, str]:
+    if data.startswith(OLD_EXCEL):
+        raise FormatError(filename, 0, "", "This is an old Excel file (.xls); save it as .xlsx or .csv.")
+    return csv_text.decode(data, filename)
+
+
+def _from_csv(data: bytes, filename: str, known: Collection[str]) -> Table:
+    text, encoding = _decode(data, filename)
+    return _table(filename, csv_text.records(text, filename, known), encoding)
+
+
+def _from_archive(data: bytes, filename: str, known: Collection[str]) -> list[Table]:
+    tables = []
+    for name, content in archives.open_members(data, filename).items():
+        if name.startswith("__MACOSX/") or name.rsplit("/", 1)[-1].startswith("."):
+            continue
+        if not name.lower().endswith((".csv", ".tsv", ".txt")):
+            raise FormatError(filename, 0, "", f"{name!r} in the archive is no CSV file.")
+        if content.strip():
+            tables.append(_from_csv(content, name, known))
+    return tables
+
+
+def _from_sheet(sheet: workbooks.Sheet) -> Table:
+    filled = ((number, list(row)) for number, row in enumerate(sheet.rows, 1) if any(cell.strip() for cell in row))
+    return _table(sheet.name, filled, "xlsx")
+
+
+def _filled(rows: Iterable[Sequence[str]]) -> bool:
+    return any(cell.strip() for row in rows for cell in row)
+
+
+def _table(name: str, records: Iterable[tuple[int, list[str]]], encoding: str) -> Table:
+    source = iter(records)
+    _, first = next(source, (0, []))
+    if not first:
+        raise FormatError(name, 1, "", "The file is empty; a header line is expected.")
+    header = _unique(first)  # a row must be as wide as written: one cell more is an address that has slipped
+    rows: list[Row] = []
+    rejected: list[BadRow] = []
+    for line, cells in source:
+        if len(cells) == len(first) and not any(cell.strip() for cell in cells[len(header) :]):
+            rows.append(Row(line, tuple(cell.strip() for cell in cells[: len(header)])))
+        else:
+            reason = f"This row has {len(cells)} cells, the header has {len(first)}."
+            rejected.append(BadRow(line, reason, tuple(cells)))
+    return Table(name, header, tuple(rows), tuple(rejected), encoding)
+
+
+def _unique(names: list[str]) -> tuple[str, ...]:
+    """Header names made unique: the second "Item" is "Item (2)", a nameless third column "Column 3"; nameless ones at
+    the end, a habit of spreadsheets, are dropped."""
+    while names and not names[-1].strip("\ufeff\xa0 \t"):
+        names = names[:-1]
+    taken: set[str] = set()
+    header = []
+    for position, name in enumerate(names, 1):
+        plain = name.strip("\ufeff\xa0 \t\r\n") or f"Column {position}"
+        unique, count = plain, 1
+        while unique in taken:
+            count += 1
+            unique = f"{plain} ({count})"
+        taken.add(unique)
+        header.append(unique)
+    return tuple(header)

@@ -1,0 +1,1 @@
+"""Labels: typed fields in, ZPL out, and the ways to a printer."""

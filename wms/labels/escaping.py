@@ -1,0 +1,51 @@
+"""One place where text becomes ZPL: nothing that a person typed can act as a command."""
+
+from __future__ import annotations
+
+import unicodedata
+from typing import Any
+
+from jinja2 import Undefined
+
+INDICATOR = "_"
+ACTIVE = frozenset(b"^~_\\")  # command, control, our own hex indicator, line break inside ^FB
+
+
+class Zpl(str):
+    """ZPL made by our own helpers: the only text that reaches a printer unescaped."""
+
+    __slots__ = ()
+
+
+def fd(text: str) -> Zpl:
+    """Return `text` as a field, `^FH_^FD...`, without its closing ^FS.
+
+    NFC, UTF-8 (labels start with ^CI28); every byte outside 0x20-0x7E and each of ^ ~ _ backslash is hex-escaped, so
+    that the result holds exactly two commands whatever the text is. A lone surrogate becomes a question mark.
+    """
+    data = unicodedata.normalize("NFC", text).encode("utf-8", "replace")
+    return Zpl(f"^FH{INDICATOR}^FD" + "".join(map(_byte, data)))
+
+
+def _byte(value: int) -> str:
+    """Return one byte as itself or as `_HH`."""
+    if 0x20 <= value <= 0x7E and value not in ACTIVE:
+        return chr(value)
+    return f"{INDICATOR}{value:02X}"
+
+
+def field(value: Any) -> str:
+    """Return what a template expression prints: our own ZPL and whole numbers as they are, text as an escaped field.
+
+    It is the `finalize` hook of the template environment. Raises UndefinedError for a field that the label has not, and
+    TypeError for anything else (None, a float, a list), because no command takes it.
+    """
+    if type(value) is Zpl:
+        return str(value)
+    if type(value) is int:
+        return str(value)
+    if isinstance(value, str):
+        return fd(value)
+    if isinstance(value, Undefined):
+        str(value)  # raises UndefinedError, which names the field
+    raise TypeError(f"A label template printed {type(value).__name__}: use text, a whole number or a filter.")

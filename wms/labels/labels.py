@@ -1,0 +1,134 @@
+"""What each label says: one frozen dataclass per template, and `render` to turn it into ZPL."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, fields
+from datetime import date
+
+from wms.errors import BadInput
+from wms.labels.zpl import press
+
+
+@dataclass(frozen=True, kw_only=True)
+class Label:
+    """What every label has: `copy` is 1 for the first print; from 2 on the label is marked as a copy."""
+
+    copy: int = 1
+
+    @classmethod
+    def template(cls) -> str:
+        """Return the name of the template: `LpnLabel` is `lpn`."""
+        return cls.__name__.removesuffix("Label").lower()
+
+
+@dataclass(frozen=True)
+class LocationLabel(Label):
+    """A place: `name` is read by people, `check` is the character they say or type, `code` is in the barcodes."""
+
+    code: str
+    name: str
+    check: str
+
+
+@dataclass(frozen=True)
+class ItemLabel(Label):
+    """A unit without a barcode of its own: `code` is its EAN/GTIN, or its SKU when it has none."""
+
+    code: str
+    sku: str
+    name: str
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line of a content list; `qty` in the item's smallest unit."""
+
+    sku: str
+    name: str
+    qty: int
+
+
+@dataclass(frozen=True)
+class LpnLabel(Label):
+    """A carton or pallet at rest: what is in it, which receipt brought it, when."""
+
+    code: str
+    items: tuple[Line, ...]
+    receipt: str
+    received_on: date
+
+
+@dataclass(frozen=True)
+class ToteLabel(Label):
+    """A tote of a cart."""
+
+    code: str
+    name: str
+
+
+@dataclass(frozen=True)
+class CartonLabel(Label):
+    """A type of carton, for the shelf it stands on: inner size in mm, load in grams."""
+
+    code: str
+    name: str
+    length_mm: int
+    width_mm: int
+    height_mm: int
+    max_weight_g: int
+
+
+@dataclass(frozen=True)
+class ParcelLabel(Label):
+    """A parcel for its carrier: address lines without the country, `country` as a two-letter code, weight in grams."""
+
+    code: str
+    order: str
+    recipient_lines: tuple[str, ...]
+    country: str
+    carrier: str
+    service: str
+    weight_g: int
+    contents: tuple[Line, ...] = field(default=())
+
+
+@dataclass(frozen=True)
+class BadgeLabel(Label):
+    """A person's badge."""
+
+    code: str
+    name: str
+    roles: tuple[str, ...]
+
+
+KINDS: dict[str, type[Label]] = {
+    kind.template(): kind
+    for kind in (LocationLabel, ItemLabel, LpnLabel, ToteLabel, CartonLabel, ParcelLabel, BadgeLabel)
+}
+
+
+def render(label: Label, dpi: int, training: bool = False) -> str:
+    """Return the ZPL of one label for a printer of 203 or 300 dots per inch.
+
+    A training site's labels and every copy carry a white-on-black strip that says so. Raises BadInput naming the field
+    when a code cannot stand in a barcode, when something that must not be cut does not fit, or for another density.
+    """
+    check(label)
+    values = {each.name: getattr(label, each.name) for each in fields(label) if each.name != "copy"}
+    marks = ["TRAINING"] * training + [f"COPY {label.copy}"] * (label.copy > 1)
+    return press(dpi).render(label.template(), values, " · ".join(marks))
+
+
+def check(label: Label) -> None:
+    """Raise BadInput when a number of the label makes no sense: a copy below 1, a negative quantity or weight."""
+    lines = [line for each in fields(label) for line in _lines(getattr(label, each.name))]
+    numbers = {each.name: getattr(label, each.name) for each in fields(label)}
+    numbers |= {f"quantity of {line.sku}": line.qty for line in lines}
+    for name, value in numbers.items():
+        if isinstance(value, int) and not int(name == "copy") <= value <= 1_000_000_000:
+            raise BadInput(field=name, why=f"cannot be {value}")
+
+
+def _lines(value: object) -> list[Line]:
+    """Return the content lines in a field, if it holds any."""
+    return [each for each in value if isinstance(each, Line)] if isinstance(value, tuple) else []

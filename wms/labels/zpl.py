@@ -1,0 +1,242 @@
+"""ZPL from templates in millimetres: one press per printer density, every field escaped, every barcode checked."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, Literal
+
+from jinja2 import FileSystemLoader, StrictUndefined, Template, TemplateNotFound, meta
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+
+from wms.errors import BadInput
+from wms.labels import lint
+from wms.labels.escaping import Zpl, fd, field
+from wms.labels.fitting import PITCH, Fitted, advance, fit, fit_all
+from wms.labels.glyphs import Fonts, advance_in, clean, in_printer, picture
+from wms.labels.symbols import (
+    QUIET_128,
+    QUIET_QR,
+    check_payload,
+    code128_dots,
+    code128_mode,
+    code128_modules,
+    qr_dots,
+    qr_modules,
+)
+from wms.settings import share
+
+DPMM = {203: 8, 300: 12}  # dots per millimetre: 203.2 and 304.8 dpi
+QR_DROP = 10  # ^BQ starts lower by the bar height of ^BY, which is set to this before each one
+UNKNOWN = "[?]"  # stands for a word that no font has
+SLIP = "[see packing slip]"  # the same in an address, where guessing is no help
+Box = tuple[float, float, float, float]  # left, top, width, height in mm
+Align = Literal["L", "C", "R"]
+
+
+class Sheet:
+    """The filters of a template for one printer density: millimetres in, dots and escaped fields out."""
+
+    def __init__(self, dpi: int, fonts: Fonts | None = None) -> None:
+        """Take the density in dots per inch (203 or 300); raises BadInput for another."""
+        if dpi not in DPMM:
+            raise BadInput(field="dpi", why=f"is {dpi}, a label printer here has 203 or 300")
+        self.dpmm = DPMM[dpi]
+        self.fonts = fonts or Fonts()
+
+    def mm(self, length: float) -> int:
+        """Return a length in mm as whole dots."""
+        return round(length * self.dpmm)
+
+    def text(self, value: object, box: Box, lines: int = 1, align: Align = "L") -> Zpl:
+        """Return `value` as large as fits `box` on at most `lines` lines; too long a text ends in an ellipsis."""
+        content = self.fonts.printable(clean(str(value)), UNKNOWN)
+        return self._lines(self._fit(content, box, lines), box, align)
+
+    def whole(self, value: object, box: Box, align: Align = "L") -> Zpl:
+        """Return `value` on one line; raises BadInput when it does not fit, because a code must not be cut."""
+        content = self.fonts.printable(clean(str(value)), UNKNOWN)
+        fitted = self._fit(content, box, 1)
+        if fitted.cut:
+            raise BadInput(field="text", why=f"{content[:40]!r} does not fit {box[2]:g} mm and must not be cut")
+        return self._lines(fitted, box, align)
+
+    def address(self, values: tuple[str, ...], box: Box) -> Zpl:
+        """Return address lines at one common size, long ones wrapped; words that no font has become a marked note.
+
+        Raises BadInput when they do not fit even at 1.8 mm: an address is never cut.
+        """
+        lines = tuple(self.fonts.printable(line, SLIP) for line in map(clean, values) if line)
+        room = (self.mm(box[2]), self.mm(box[3]))
+        fitted = fit_all(lines, room, self.dpmm, lambda text: self._advance(text))
+        if fitted.cut:
+            raise BadInput(field="recipient_lines", why=f"do not fit the {box[2]:g} x {box[3]:g} mm of the address")
+        return self._lines(fitted, box, "L")
+
+    def code128(self, payload: str, box: Box, align: Align = "L") -> Zpl:
+        """Return a Code 128 whose quiet zones stay inside `box`, bars as wide as fit; raises BadInput if none do."""
+        check_payload(payload)
+        x, y, width, height = map(self.mm, box)
+        dots = code128_dots(payload, width, self.dpmm)
+        spare = width - (code128_modules(payload) + 2 * QUIET_128) * dots
+        left = x + QUIET_128 * dots + {"L": 0, "C": spare // 2, "R": spare}[align]
+        return Zpl(f"^BY{dots},2,{QR_DROP}^FO{left},{y}^BCN,{height},N,N,N,{code128_mode(payload)}{fd(payload)}^FS")
+
+    def qr(self, payload: str, box: tuple[float, float, float]) -> Zpl:
+        """Return a QR code (level Q) with its quiet zone inside the square (left, top, side in mm)."""
+        check_payload(payload)
+        x, y, side = map(self.mm, box)
+        dots = qr_dots(payload, side, self.dpmm)
+        margin = (side - qr_modules(payload) * dots) // 2
+        top = max(0, y + max(margin, QUIET_QR * dots) - QR_DROP)
+        return Zpl(f"^BY2,2,{QR_DROP}^FO{x + margin},{top}^BQN,2,{dots}{fd('QA,' + payload)}^FS")
+
+    def fits128(self, payload: str, width: float) -> bool:
+        """Return whether `payload` fits `width` mm as Code 128, quiet zones included."""
+        try:
+            return code128_dots(check_payload(payload), self.mm(width), self.dpmm) > 0
+        except BadInput:
+            return False
+
+    def inside(self, value: str, box: Box) -> Zpl:
+        """Return `value` white on the black box drawn before it."""
+        left, top, width, height = box
+        return reverse(self.whole(value, (left + 1, top + 0.5, width - 2, height - 1), "C"))
+
+    def filters(self) -> dict[str, Any]:
+        """Return what a template may call."""
+        return {
+            "mm": self.mm,
+            "text": self.text,
+            "whole": self.whole,
+            "address": self.address,
+            "code128": self.code128,
+            "qr": self.qr,
+            "fits128": self.fits128,
+            "inside": self.inside,
+            "kg": kg,
+            "count": count,
+            "join": join,
+            "length": len,
+        }
+
+    def _advance(self, text: str) -> float:
+        """Return the width of `text` in font heights, in the font that will show it."""
+        path = None if in_printer(text) else self.fonts.for_text(text)
+        return advance_in(path, text) if path else advance(text)
+
+    def _fit(self, content: str, box: Box, lines: int) -> Fitted:
+        """Return `content` at the size that fits `box`."""
+        return fit(content, (self.mm(box[2]), self.mm(box[3])), (lines, self.dpmm), self._advance)
+
+    def _lines(self, fitted: Fitted, box: Box, align: Align) -> Zpl:
+        """Return fitted lines as fields: a single one in the middle of the box's height, several from its top."""
+        pitch = fitted.height * PITCH
+        spare = self.mm(box[3]) - pitch if len(fitted.lines) == 1 else 0
+        top = self.mm(box[1]) + max(0.0, spare / 2)
+        tops = (round(top + number * pitch) for number in range(len(fitted.lines)))
+        rows = (self._line(line, (box, y), fitted.height, align) for line, y in zip(fitted.lines, tops, strict=True))
+        return Zpl("".join(rows))
+
+    def _line(self, line: str, place: tuple[Box, int], height: int, align: Align) -> Zpl:
+        """Return one line, its cell starting `place[1]` dots down: a field, or a picture where letters are missing."""
+        (left, _, box_width, _), top = place
+        x, width = self.mm(left), self.mm(box_width)
+        path = None if in_printer(line) else self.fonts.for_text(line)
+        taken = round((advance_in(path, line) if path else advance(line)) * height)
+        x += {"L": 0, "C": (width - taken) // 2, "R": width - taken}[align]
+        if not line:
+            return Zpl()
+        if path:
+            return picture(line, path, height, (x, top))
+        return Zpl(f"^FO{max(x, 0)},{top + round(height * 0.2)}^A0N,{height},{height}{fd(line)}^FS")
+
+
+class Press:
+    """Loaded and linted templates for one density."""
+
+    def __init__(self, dpi: int, folder: Path, fonts: Fonts | None = None) -> None:
+        """Open the template folder for printers of `dpi` dots per inch."""
+        self.sheet = Sheet(dpi, fonts)
+        self._environment = ImmutableSandboxedEnvironment(
+            loader=FileSystemLoader(folder),
+            undefined=StrictUndefined,
+            finalize=field,
+            trim_blocks=True,
+            lstrip_blocks=True,
+        )
+        self._environment.globals.clear()
+        self._environment.tests.clear()
+        self._environment.filters = self.sheet.filters()
+        self._loaded: dict[str, tuple[Template, tuple[int, int]]] = {}
+
+    def load(self, name: str) -> tuple[Template, tuple[int, int]]:
+        """Return a template and its size in mm; raises BadInput when it is missing or the lint refuses it."""
+        if name not in self._loaded:
+            source = self._source(f"{name}.zpl")
+            lint.check(source, f"{name}.zpl", self._environment)
+            self._loaded[name] = self._environment.from_string(source), lint.size_mm(source, f"{name}.zpl")
+        return self._loaded[name]
+
+    def variables(self, name: str) -> set[str]:
+        """Return the fields that a template prints."""
+        return meta.find_undeclared_variables(self._environment.parse(self._source(f"{name}.zpl")))
+
+    def render(self, name: str, fields: dict[str, Any], strip: str = "") -> str:
+        """Return one label, ^XA to ^XZ, from a template and its fields; `strip` stands white on black at the foot."""
+        template, (width, height) = self.load(name)
+        body = template.render(fields)
+        mm = self.sheet.mm
+        # ^JZY: a label spoilt by an empty roll is printed again by the printer, whatever its panel was set to.
+        head = f"^XA^CI28^JZY^LH0,0^LS0^PW{mm(width)}^LL{mm(height)}"
+        return f"{head}\n{body.strip()}\n{self._strip(strip, width, height)}^PQ1^XZ\n"
+
+    def _strip(self, words: str, width: int, height: int) -> str:
+        """Return the black band along the foot; every template leaves this much of its foot white."""
+        if not words:
+            return ""
+        mm = self.sheet.mm
+        deep = strip_mm(height)
+        top = mm(height) - mm(deep)
+        text = self.sheet.text(words, (2, height - deep, width - 4, deep), 1, "C")
+        return f"^FO0,{top}^GB{mm(width)},{mm(deep)},{mm(deep)}^FS{reverse(text)}\n"
+
+    def _source(self, file: str) -> str:
+        """Return the text of a template; raises BadInput naming it when there is none."""
+        try:
+            loader = self._environment.loader
+            assert loader is not None
+            return loader.get_source(self._environment, file)[0]
+        except TemplateNotFound:
+            raise BadInput(field="template", why=f"{file} does not exist") from None
+
+
+def reverse(field: Zpl) -> Zpl:
+    """Return text of `Sheet` drawn white where the ground is black."""
+    return Zpl(field.replace("^A0N", "^FR^A0N").replace("^GFA", "^FR^GFA"))
+
+
+def kg(grams: int) -> str:
+    """Return a weight as people read it: 12500 g is "12.5 kg"."""
+    return f"{grams / 1000:.3f}".rstrip("0").rstrip(".") + " kg"
+
+
+def count(number: int) -> str:
+    """Return a quantity with its sign: 24 is "× 24"."""
+    return f"× {number}"
+
+
+def join(words: tuple[str, ...], between: str) -> str:
+    """Return words in one text."""
+    return between.join(words)
+
+
+def strip_mm(height: int) -> float:
+    """Return how much of the foot of a label `height` mm high belongs to the marks TRAINING and COPY."""
+    return max(3.5, height / 20)
+
+
+@lru_cache(maxsize=8)
+def press(dpi: int, folder: Path | None = None) -> Press:
+    """Return the press for a printer of `dpi` dots per inch, with the shipped templates or those of `folder`."""
+    return Press(dpi, folder or share() / "label_templates")

@@ -1,0 +1,1 @@
+"""Verbs: the rules of the house, each a function over one transaction."""

@@ -1,0 +1,39 @@
+"""A carton or a licence plate is in one person's hands at a time; taking it over is asked for and closes their task."""
+
+from __future__ import annotations
+
+from sqlalchemy import bindparam, select, update
+
+from wms.db import Tx, table_of
+from wms.errors import Ask
+from wms.models.floor import Task
+from wms.models.people import Operator
+from wms.operations.ledger import By
+
+tasks, operators = table_of(Task), table_of(Operator)
+held = tasks.c.subject == bindparam("about"), tasks.c.closed_at.is_(None)
+holding = (
+    select(operators.c.name)
+    .select_from(tasks.join(operators, operators.c.id == tasks.c.operator_id))
+    .where(*held, tasks.c.operator_id != bindparam("me"))
+    .limit(1)
+)
+give_up = update(tasks).where(*held, tasks.c.id != bindparam("mine"))
+
+
+class InHand(Ask):
+    """A colleague's open task has this subject."""
+
+    sentence = "{name} is on {what}. Again to take over."
+
+
+def claim(tx: Tx, by: By, subject: str, what: str, confirmed: bool) -> None:
+    """Let nobody else work on `subject` ("lpn:17"); `what` is how people call it.
+
+    The caller has locked the row that the subject names. Raises InHand naming the colleague unless `confirmed`; then
+    the colleague's task is closed, and their next scan hears that the screen has moved on.
+    """
+    name = tx.value(holding, about=subject, me=by.operator_id or 0)
+    if name and not confirmed:
+        raise InHand(name=name, what=what)
+    tx.execute(give_up.values(closed_at=tx.now, subject=""), {"about": subject, "mine": by.task_id or 0})

@@ -1,0 +1,223 @@
+"""Background work: jobs are rows, enqueued in the business transaction, claimed with a lease, done at least once.
+
+A job that fails runs again after a pause; after five tries it is dead and keeps its error for a person to read.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import threading
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Row, and_, insert, or_, select, update
+
+from wms.db import Store, Tx, dumps, insert_or_nothing, table_of
+from wms.errors import BadInput, NotFound, Refusal, clip
+from wms.models.jobs import Job
+from wms.operations import labelling, ledger, waving
+from wms.operations.ledger import By
+from wms.queries import printing
+from wms.settings import Settings
+
+Handler = Callable[[Store, Settings, dict[str, Any]], Any]
+
+TRIES_MAX = 5
+LEASE = timedelta(minutes=15)  # longer than the longest planning
+EVERY = {"sweep": timedelta(hours=1)}  # timed work: its one row is armed again when it is done
+POLL_SECONDS = 0.2
+ARM_SECONDS = 60.0
+PATIENCE_SECONDS = 30.0  # how long a stop waits for the work at hand
+
+job = table_of(Job)
+add_keyed = insert_or_nothing(Job, "key")
+log = logging.getLogger("wms.worker")
+
+
+def release(store: Store, settings: Settings, args: dict[str, Any]) -> Any:
+    """Release the pilot or a wave: args pilot (true, false or null to choose), orders, operator."""
+    by = By(args.get("operator"))
+    return waving.release_all(store, settings, by, pilot=args.get("pilot"), orders=args.get("orders"))
+
+
+def sweep(store: Store, settings: Settings, args: dict[str, Any]) -> int:
+    """Remove the empty balances of totes and parcels."""
+    return store.transact(ledger.sweep)
+
+
+HANDLERS: dict[str, Handler] = {"release": release, "sweep": sweep}
+
+
+def enqueue(tx: Tx, kind: str, args: Mapping[str, Any], run_at: datetime | None = None, key: str | None = None) -> int:
+    """Queue work of a kind of HANDLERS, at `run_at` or at once, and return its id.
+
+    While a job with the same key waits or runs, its id is returned instead; the key is free again when it has ended.
+    """
+    if kind not in HANDLERS:
+        raise BadInput(field="kind", why=f"one of {', '.join(HANDLERS)}")
+    values = {"kind": kind, "args": dumps(dict(args)), "key": key, "run_at": run_at or tx.now, "created_at": tx.now}
+    values |= {"state": "queued", "attempts": 0, "result": "", "error": ""}
+    if key is None:
+        made = tx.execute(insert(job).values(**values)).inserted_primary_key
+        assert made is not None
+        return int(made[0])
+    tx.execute(add_keyed, values)
+    return int(tx.value(select(job.c.id).where(job.c.key == key)))
+
+
+def due_now(now: datetime) -> Any:
+    """Return the condition of a job that may be claimed: queued and due, or left behind by a dead worker."""
+    waiting = and_(job.c.state == "queued", job.c.run_at <= now)
+    return or_(waiting, and_(job.c.state == "running", job.c.lease_until < now))
+
+
+def claim(tx: Tx) -> Row[Any] | None:
+    """Lease the oldest due job; None when there is none. Two workers never get the same one."""
+    oldest = select(job.c.id).where(due_now(tx.now)).order_by(job.c.run_at, job.c.id).limit(1)
+    mine = oldest.with_for_update(skip_locked=True).scalar_subquery()
+    values = {"state": "running", "attempts": job.c.attempts + 1, "lease_until": tx.now + LEASE}
+    return tx.execute(update(job).where(job.c.id == mine).values(**values).returning(job)).first()
+
+
+def run_once(store: Store, settings: Settings, handlers: Mapping[str, Handler] = HANDLERS) -> bool:
+    """Claim and run one due job; return whether there was one."""
+    with store.read() as tx:
+        if tx.one(select(job.c.id).where(due_now(tx.now)).limit(1)) is None:
+            return False
+    row = store.transact(claim)
+    if row is None:
+        return False
+    try:
+        result = run(store, settings, handlers, row)
+    except Exception as error:
+        log.exception("job %s (%s) failed", row.id, row.kind)
+        sentence = f"{type(error).__name__}: {error}"
+        store.transact(lambda tx: fail(tx, row, sentence))
+    else:
+        store.transact(lambda tx: finish(tx, row, result))
+    return True
+
+
+def run(store: Store, settings: Settings, handlers: Mapping[str, Handler], row: Row[Any]) -> Any:
+    """Run one claimed job and return what it says; a refusal is an answer too, trying again would not change it."""
+    if row.attempts > TRIES_MAX:
+        raise RuntimeError("The worker died each time while it ran this.")
+    if row.kind not in handlers:
+        raise UnknownKind(row.kind)
+    try:
+        return handlers[row.kind](store, settings, json.loads(row.args))
+    except Refusal as refusal:
+        return {"refusal": refusal.code(), "sentence": refusal.text}
+
+
+class UnknownKind(Exception):
+    """A job of a kind that this worker does not know, perhaps of a newer version."""
+
+
+def finish(tx: Tx, row: Row[Any], result: Any) -> None:
+    """Close a job with its result; timed work is armed again in the same row."""
+    values: dict[str, Any] = {"state": "done", "ended_at": tx.now, "key": None}
+    if row.kind in EVERY and row.key:
+        values = {"state": "queued", "run_at": tx.now + EVERY[row.kind], "attempts": 0}
+    settle(tx, row, values | {"result": json.dumps(result, default=str), "error": ""})
+
+
+def fail(tx: Tx, row: Row[Any], error: str) -> None:
+    """Let a job run again after 2, 4, 8, 16 seconds; after the fifth try it is dead, with its error."""
+    dead = row.attempts >= TRIES_MAX
+    later = {"state": "queued", "run_at": tx.now + timedelta(seconds=2**row.attempts)}
+    values = {"state": "dead", "ended_at": tx.now, "key": None} if dead else later
+    settle(tx, row, values | {"error": clip(error, 2000)})
+
+
+def settle(tx: Tx, row: Row[Any], values: dict[str, Any]) -> None:
+    """Write the end of a try, unless the lease was lost to another worker meanwhile."""
+    ours = and_(job.c.id == row.id, job.c.state == "running", job.c.attempts == row.attempts)
+    tx.execute(update(job).where(ours).values(lease_until=None, **values))
+
+
+def revive(tx: Tx, job_id: int) -> None:
+    """Give a dead job five more tries; raises NotFound when there is no such dead job."""
+    dead = and_(job.c.id == job_id, job.c.state == "dead")
+    fresh = {"state": "queued", "attempts": 0, "run_at": tx.now, "ended_at": None}
+    if tx.execute(update(job).where(dead).values(**fresh)).rowcount != 1:
+        raise NotFound(what=f"Dead job {job_id}")
+
+
+def arm(tx: Tx) -> None:
+    """See to it that every kind of timed work has its one row."""
+    for kind in EVERY:
+        enqueue(tx, kind, {}, key=f"timed:{kind}")
+
+
+# -- the loop of `wms worker` -----------------------------------------------------------------------------------------
+
+
+def work(store: Store, settings: Settings, stop: threading.Event) -> None:
+    """Run jobs and print labels until `stop` is set; then end the work at hand and return.
+
+    Jobs run in one thread, every printer has one of its own, so that neither a long plan nor a dead printer delays
+    the others.
+    """
+    running = threading.Thread(target=loop, args=(stop, lambda: run_jobs(store, settings)), name="jobs", daemon=True)
+    arming = threading.Thread(target=loop, args=(stop, lambda: arm_all(store), ARM_SECONDS), name="timer", daemon=True)
+    lanes = Lanes(store, settings, stop)
+    for thread in (running, arming):
+        thread.start()
+    loop(stop, lanes.start_due)
+    for thread in (running, arming, *lanes.threads.values()):
+        thread.join(PATIENCE_SECONDS)
+
+
+def loop(stop: threading.Event, step: Callable[[], None], pause: float = POLL_SECONDS) -> None:
+    """Take a step, pause, again; what goes wrong is logged and tried again a second later."""
+    while not stop.is_set():
+        try:
+            step()
+        except Exception:
+            log.exception("the worker stumbled and goes on")
+            stop.wait(1.0)
+        stop.wait(pause)
+
+
+def run_jobs(store: Store, settings: Settings) -> None:
+    """Run one due job, if there is one."""
+    run_once(store, settings)
+
+
+def arm_all(store: Store) -> None:
+    """Arm timed work in a transaction of its own."""
+    store.transact(arm)
+
+
+class Lanes:
+    """A thread per printer that has labels to print; it ends when nothing is due."""
+
+    def __init__(self, store: Store, settings: Settings, stop: threading.Event) -> None:
+        self.store, self.settings, self.stop = store, settings, stop
+        self.threads: dict[int, threading.Thread] = {}
+
+    def start_due(self) -> None:
+        """Start a lane for each printer with a due label and no living lane."""
+        labelling.tidy(self.store)
+        with self.store.read() as tx:
+            waiting = printing.due(tx)
+        for printer_id in waiting:
+            thread = self.threads.get(printer_id)
+            if thread is None or not thread.is_alive():
+                self.threads[printer_id] = self._start(printer_id)
+
+    def _start(self, printer_id: int) -> threading.Thread:
+        thread = threading.Thread(target=self._run, args=(printer_id,), name=f"printer {printer_id}", daemon=True)
+        thread.start()
+        return thread
+
+    def _run(self, printer_id: int) -> None:
+        """Print what is due; an error is logged, the lease ends and the label becomes uncertain."""
+        try:
+            while not self.stop.is_set() and labelling.send_next(self.store, self.settings, printer_id):
+                pass
+        except Exception:
+            log.exception("the lane of printer %s broke", printer_id)

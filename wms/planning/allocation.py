@@ -1,0 +1,330 @@
+"""Which stock serves which order line: first expired first out, then the fewest visits to a place."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from typing import NamedTuple
+
+from wms.planning.problems import require, require_distinct
+
+NEVER = 10**9
+"""Sorts stock without an expiry date behind all that has one."""
+
+
+class Demand(NamedTuple):
+    """An order line: so many units of an item; priority 1 is served before 2, equals in the order given."""
+
+    line_id: int
+    order_id: int
+    sku: str
+    qty: int
+    priority: int = 1
+
+
+class Supply(NamedTuple):
+    """Free units of an item in one place; expiry as a day number (date.toordinal), sequence as one walks."""
+
+    stock_id: int
+    sku: str
+    place_id: int
+    expiry_ordinal: int | None
+    qty_free: int
+    sequence: int = 0
+
+
+class Alloc(NamedTuple):
+    """So many units of a stock for a line."""
+
+    line_id: int
+    stock_id: int
+    qty: int
+
+
+class Short(NamedTuple):
+    """So many units of a line that no stock serves."""
+
+    line_id: int
+    qty: int
+
+
+@dataclass(frozen=True)
+class Problem:
+    """Lines and stock; stock with less than `min_days_left` days to its expiry serves nobody.
+
+    With `complete_orders` an order is served in full or not at all.
+    """
+
+    demands: tuple[Demand, ...]
+    supplies: tuple[Supply, ...]
+    today_ordinal: int
+    min_days_left: int = 0
+    complete_orders: bool = False
+
+    def __post_init__(self) -> None:
+        require_distinct("line", (demand.line_id for demand in self.demands))
+        require_distinct("stock", (supply.stock_id for supply in self.supplies))
+        for demand in self.demands:
+            require(demand.qty >= 1, f"line {demand.line_id} wants {demand.qty} of {demand.sku}")
+        for supply in self.supplies:
+            require(supply.qty_free >= 0, f"stock {supply.stock_id} has {supply.qty_free} free of {supply.sku}")
+
+    def serves(self, supply: Supply) -> bool:
+        """Whether this stock lasts long enough to be sent."""
+        return supply.expiry_ordinal is None or supply.expiry_ordinal - self.today_ordinal >= self.min_days_left
+
+
+@dataclass(frozen=True)
+class Options:
+    """No choices yet; the seed is part of every planner's options."""
+
+    seed: int = 0
+
+
+DEFAULT = Options()
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What serves each line, and what nothing serves."""
+
+    allocs: tuple[Alloc, ...]
+    short: tuple[Short, ...]
+
+    @property
+    def visits(self) -> int:
+        """How often somebody must reach into a place."""
+        return len(self.allocs)
+
+    @property
+    def short_units(self) -> int:
+        """Units that are not served."""
+        return sum(short.qty for short in self.short)
+
+
+@dataclass
+class Shelf:
+    """What is left of one stock while a plan is made."""
+
+    supply: Supply
+    left: int
+
+    @property
+    def expiry(self) -> int:
+        """Day number of the expiry; NEVER without one."""
+        return NEVER if self.supply.expiry_ordinal is None else self.supply.expiry_ordinal
+
+
+Shelves = dict[str, list[Shelf]]
+Choose = Callable[[Sequence[Shelf], int], Shelf]
+
+
+def plan(problem: Problem, options: Options = DEFAULT) -> Plan:
+    """Serve by priority, each line from the earliest expiry, there with the fewest visits."""
+    orders = _by_priority(problem)
+    tried = [_served(orders, _shelves(problem, _fefo), choose, problem) for choose in (_covering, _first)]
+    return min(tried, key=lambda plan: (plan.short_units, plan.visits))
+
+
+def baseline(problem: Problem) -> Plan:
+    """First in first out: lines as given, stock by its number, whatever its expiry."""
+    orders = _groups(problem, problem.demands)
+    return _served(orders, _shelves(problem, lambda shelf: (0, 0, shelf.supply.stock_id)), _first, problem)
+
+
+def _fefo(shelf: Shelf) -> tuple[int, int, int]:
+    return shelf.expiry, shelf.supply.sequence, shelf.supply.stock_id
+
+
+def _shelves(problem: Problem, key: Callable[[Shelf], tuple[int, int, int]]) -> Shelves:
+    shelves: Shelves = defaultdict(list)
+    for supply in problem.supplies:
+        if supply.qty_free and problem.serves(supply):
+            shelves[supply.sku].append(Shelf(supply, supply.qty_free))
+    return {sku: sorted(row, key=key) for sku, row in shelves.items()}
+
+
+def _by_priority(problem: Problem) -> list[list[Demand]]:
+    if not problem.complete_orders:
+        return [[demand] for demand in sorted(problem.demands, key=lambda demand: demand.priority)]
+    return sorted(_groups(problem, problem.demands), key=_priority)
+
+
+def _priority(order: Sequence[Demand]) -> int:
+    return min(demand.priority for demand in order)
+
+
+def _groups(problem: Problem, demands: Iterable[Demand]) -> list[list[Demand]]:
+    """Lines that are served together: those of an order when only complete orders are served, else each alone."""
+    groups: dict[int, list[Demand]] = {}
+    for demand in demands:
+        groups.setdefault(demand.order_id if problem.complete_orders else demand.line_id, []).append(demand)
+    return list(groups.values())
+
+
+def _served(orders: Iterable[Sequence[Demand]], shelves: Shelves, choose: Choose, problem: Problem) -> Plan:
+    allocs: list[Alloc] = []
+    for order in orders:
+        if not problem.complete_orders or _covers(shelves, order):
+            for demand in order:
+                allocs += _taken(shelves.get(demand.sku, []), demand, choose)
+    served = Counter[int]()
+    for alloc in allocs:
+        served[alloc.line_id] += alloc.qty
+    short = (Short(demand.line_id, demand.qty - served[demand.line_id]) for demand in problem.demands)
+    return Plan(tuple(allocs), tuple(line for line in short if line.qty))
+
+
+def _covers(shelves: Shelves, order: Sequence[Demand]) -> bool:
+    wanted = Counter[str]()
+    for demand in order:
+        wanted[demand.sku] += demand.qty
+    return all(sum(shelf.left for shelf in shelves.get(sku, [])) >= qty for sku, qty in wanted.items())
+
+
+def _taken(row: list[Shelf], demand: Demand, choose: Choose) -> list[Alloc]:
+    """Take from the shelves in their order of expiry; within one date `choose` says where."""
+    allocs, wanted = [], demand.qty
+    while row and wanted:
+        earliest = next(groupby(row, key=lambda shelf: shelf.expiry))[0]
+        shelf = choose([shelf for shelf in row if shelf.expiry == earliest], wanted)
+        qty = min(shelf.left, wanted)
+        allocs.append(Alloc(demand.line_id, shelf.supply.stock_id, qty))
+        shelf.left -= qty
+        wanted -= qty
+        if not shelf.left:
+            row.remove(shelf)
+    return allocs
+
+
+def _covering(shelves: Sequence[Shelf], wanted: int) -> Shelf:
+    """The smallest stock that covers all, so that a place is emptied; else the largest."""
+    covering = [shelf for shelf in shelves if shelf.left >= wanted]
+    if covering:
+        return min(covering, key=lambda shelf: (shelf.left, shelf.supply.sequence, shelf.supply.stock_id))
+    return min(shelves, key=lambda shelf: (-shelf.left, shelf.supply.sequence, shelf.supply.stock_id))
+
+
+def _first(shelves: Sequence[Shelf], wanted: int) -> Shelf:
+    return min(shelves, key=lambda shelf: shelf.supply.stock_id)
+
+
+# --- verification: from the rules alone ---
+
+
+def verify(problem: Problem, plan: Plan) -> list[str]:
+    """Broken rules in words: quantities, expiry, first expired first out, priority, complete orders."""
+    broken = [*_unknown(problem, plan)]
+    if broken:
+        return broken
+    broken += [*_quantities(problem, plan), *_stock(problem, plan), *_expiry_order(problem, plan)]
+    broken += _incomplete(problem, plan) if problem.complete_orders else _needlessly_short(problem, plan)
+    return broken
+
+
+def _unknown(problem: Problem, plan: Plan) -> Iterable[str]:
+    lines = {demand.line_id: demand.sku for demand in problem.demands}
+    stocks = {supply.stock_id: supply.sku for supply in problem.supplies}
+    for line_id, stock_id, qty in plan.allocs:
+        if line_id not in lines or stock_id not in stocks:
+            yield f"line {line_id} or stock {stock_id} is unknown"
+        elif lines[line_id] != stocks[stock_id]:
+            yield f"line {line_id} wants {lines[line_id]}, stock {stock_id} is {stocks[stock_id]}"
+        if qty < 1:
+            yield f"line {line_id} takes {qty} from stock {stock_id}"
+    yield from (f"line {line_id} is unknown" for line_id, _ in plan.short if line_id not in lines)
+
+
+def _sum(pairs: Iterable[tuple[int, int]]) -> Counter[int]:
+    total = Counter[int]()
+    for key, qty in pairs:
+        total[key] += qty
+    return total
+
+
+def _quantities(problem: Problem, plan: Plan) -> Iterable[str]:
+    served, short = _sum((alloc.line_id, alloc.qty) for alloc in plan.allocs), _sum(plan.short)
+    pairs = Counter((alloc.line_id, alloc.stock_id) for alloc in plan.allocs)
+    yield from (f"line {line} takes from stock {stock} twice" for (line, stock), n in pairs.items() if n > 1)
+    for demand in problem.demands:
+        got, missing = served[demand.line_id], short[demand.line_id]
+        if got + missing != demand.qty or missing < 0:
+            yield f"line {demand.line_id} wants {demand.qty}, but {got} are served and {missing} short"
+
+
+def _stock(problem: Problem, plan: Plan) -> Iterable[str]:
+    used = _used(plan)
+    for supply in problem.supplies:
+        if used[supply.stock_id] > supply.qty_free:
+            yield f"stock {supply.stock_id} has {supply.qty_free} free, but {used[supply.stock_id]} are taken"
+        if used[supply.stock_id] and not problem.serves(supply):
+            yield f"stock {supply.stock_id} expires too soon"
+
+
+def _used(plan: Plan) -> Counter[int]:
+    return _sum((alloc.stock_id, alloc.qty) for alloc in plan.allocs)
+
+
+def _left(problem: Problem, plan: Plan) -> list[tuple[Supply, int]]:
+    """Stock that could still be sent, and how much of it."""
+    used = _used(plan)
+    pairs = ((supply, supply.qty_free - used[supply.stock_id]) for supply in problem.supplies)
+    return [(supply, left) for supply, left in pairs if left > 0 and problem.serves(supply)]
+
+
+def _expiry_order(problem: Problem, plan: Plan) -> Iterable[str]:
+    latest: dict[str, Supply] = {}
+    used = _used(plan)
+    for supply in problem.supplies:
+        if used[supply.stock_id] and _day(supply) >= _day(latest.get(supply.sku, supply)):
+            latest[supply.sku] = supply
+    for supply, _ in _left(problem, plan):
+        if supply.sku in latest and _day(supply) < _day(latest[supply.sku]):
+            yield f"stock {supply.stock_id} expires before stock {latest[supply.sku].stock_id}, but is left over"
+
+
+def _day(supply: Supply) -> int:
+    return NEVER if supply.expiry_ordinal is None else supply.expiry_ordinal
+
+
+def _needlessly_short(problem: Problem, plan: Plan) -> Iterable[str]:
+    lines = {demand.line_id: demand for demand in problem.demands}
+    left = {supply.sku for supply, _ in _left(problem, plan)}
+    lowest: dict[str, int] = {}
+    for alloc in plan.allocs:
+        demand = lines[alloc.line_id]
+        lowest[demand.sku] = max(demand.priority, lowest.get(demand.sku, demand.priority))
+    for short in plan.short:
+        demand = lines[short.line_id]
+        if demand.sku in left:
+            yield f"line {short.line_id} is short, but {demand.sku} is left over"
+        if lowest.get(demand.sku, demand.priority) > demand.priority:
+            yield f"line {short.line_id} is short, but a line of lower priority is served"
+
+
+def _incomplete(problem: Problem, plan: Plan) -> Iterable[str]:
+    served = _sum((alloc.line_id, alloc.qty) for alloc in plan.allocs)
+    orders = _groups(problem, problem.demands)
+    left = Counter[str]()
+    for supply, qty in _left(problem, plan):
+        left[supply.sku] += qty
+    for order in orders:
+        after = [other for other in orders if _priority(other) > _priority(order)]
+        got = sum(served[demand.line_id] for demand in order)
+        if got and got != sum(demand.qty for demand in order):
+            yield f"order {order[0].order_id} is served in part"
+        elif not got and _would_fit(order, left, after, served):
+            yield f"order {order[0].order_id} is not served, but could be"
+
+
+def _would_fit(order: list[Demand], left: Counter[str], after: list[list[Demand]], served: Counter[int]) -> bool:
+    """Whether what is left, and what orders of lower priority got, would serve the order."""
+    free = Counter(left)
+    for demand in (demand for other in after for demand in other):
+        free[demand.sku] += served[demand.line_id]
+    wanted = Counter[str]()
+    for demand in order:
+        wanted[demand.sku] += demand.qty
+    return all(free[sku] >= qty for sku, qty in wanted.items())

@@ -1,0 +1,1 @@
+"""Reads: plain rows for screens, boards, planners and reports."""

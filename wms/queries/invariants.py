@@ -1,0 +1,229 @@
+"""Every rule of the ledger as SQL that returns the offenders; a rule holds when it returns no row."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import text
+
+from wms.db import Tx
+
+SHOWN = 20  # offenders named per rule
+
+
+@dataclass(frozen=True)
+class Rule:
+    """One rule: its number, what it promises, and the query for what breaks it."""
+
+    name: str
+    sentence: str
+    sql: str
+
+
+# What the ledger says should stand at every (place, LPN, item, lot, condition); the outside (ids <= 0) has no balance.
+LEDGER = """
+    SELECT location_id, lpn_id, item_id, lot_id, condition, SUM(qty) AS qty FROM (
+        SELECT to_location_id AS location_id, to_lpn_id AS lpn_id, item_id, lot_id, to_condition AS condition, qty
+        FROM stock_move WHERE to_location_id > 0
+        UNION ALL
+        SELECT from_location_id, from_lpn_id, item_id, lot_id, condition, -qty FROM stock_move WHERE from_location_id > 0
+    ) AS sides GROUP BY location_id, lpn_id, item_id, lot_id, condition
+"""
+SAME_KEY = " AND ".join(f"s.{name} = b.{name}" for name in ("location_id", "lpn_id", "item_id", "lot_id", "condition"))
+
+RULES = (
+    Rule(
+        "I1 conservation",
+        "What stands here is what came from outside less what went there, per item and lot.",
+        """
+        SELECT item_id, lot_id, SUM(qty) AS difference FROM (
+            SELECT item_id, lot_id, qty FROM stock
+            UNION ALL SELECT item_id, lot_id, -qty FROM stock_move WHERE from_location_id <= 0 AND to_location_id > 0
+            UNION ALL SELECT item_id, lot_id, qty FROM stock_move WHERE to_location_id <= 0 AND from_location_id > 0
+        ) AS sides GROUP BY item_id, lot_id HAVING SUM(qty) <> 0
+        """,
+    ),
+    Rule(
+        "I2 balances are sums",
+        "Every balance is the sum of its movements.",
+        f"""
+        SELECT b.location_id, b.lpn_id, b.item_id, b.lot_id, b.condition, b.qty AS ledger, COALESCE(s.qty, 0) AS balance
+        FROM ({LEDGER}) AS b LEFT JOIN stock s ON {SAME_KEY} WHERE b.qty <> COALESCE(s.qty, 0)
+        UNION ALL
+        SELECT s.location_id, s.lpn_id, s.item_id, s.lot_id, s.condition, 0, s.qty
+        FROM stock s LEFT JOIN ({LEDGER}) AS b ON {SAME_KEY} WHERE b.item_id IS NULL AND s.qty <> 0
+        """,
+    ),
+    Rule(
+        "I3 nothing negative",
+        "No balance is below zero, none stands outside, and no more is reserved than is there.",
+        "SELECT id, location_id, qty, allocated FROM stock"
+        " WHERE qty < 0 OR allocated < 0 OR allocated > qty OR location_id <= 0",
+    ),
+    Rule(
+        "I4 reservations are picks",
+        "What is reserved in a balance is what its open picks still want.",
+        """
+        SELECT location_id, lpn_id, item_id, lot_id, SUM(reserved) AS reserved, SUM(wanted) AS wanted FROM (
+            SELECT location_id, lpn_id, item_id, lot_id, allocated AS reserved, 0 AS wanted FROM stock
+            UNION ALL
+            SELECT location_id, lpn_id, item_id, lot_id, 0, qty - taken FROM pick WHERE state = 'open'
+        ) AS sides GROUP BY location_id, lpn_id, item_id, lot_id HAVING SUM(reserved) <> SUM(wanted)
+        """,
+    ),
+    Rule(
+        "I5 never more than ordered",
+        "Open picks and taken units of an order line are at most what was ordered.",
+        """
+        SELECT l.id, l.qty, SUM(CASE WHEN p.state = 'open' THEN p.qty ELSE p.taken END) AS covered
+        FROM order_line l JOIN pick p ON p.order_line_id = l.id
+        GROUP BY l.id, l.qty HAVING SUM(CASE WHEN p.state = 'open' THEN p.qty ELSE p.taken END) > l.qty
+        """,
+    ),
+    Rule(
+        "I5 picked is taken",
+        "An order line's picked figure is the sum of what its picks took.",
+        """
+        SELECT l.id, l.picked, COALESCE(SUM(p.taken), 0) AS taken FROM order_line l
+        LEFT JOIN pick p ON p.order_line_id = l.id GROUP BY l.id, l.picked HAVING l.picked <> COALESCE(SUM(p.taken), 0)
+        """,
+    ),
+    Rule(
+        "I6 picks are known",
+        "Every movement of a pick names its scan, its task and its operator.",
+        "SELECT id, scan_id, task_id, operator_id FROM stock_move WHERE reason = 'pick'"
+        " AND (scan_id IS NULL OR task_id IS NULL OR operator_id IS NULL)",
+    ),
+    Rule(
+        "I7 movements have causes",
+        "Every movement of a scan has that scan, answered without a refusal; every other one has a document or reason.",
+        """
+        SELECT m.id, m.scan_id, m.reason FROM stock_move m LEFT JOIN scan c ON c.id = m.scan_id
+        WHERE (m.scan_id IS NOT NULL AND (c.id IS NULL OR c.refusal <> ''))
+           OR (m.scan_id IS NULL AND m.document = '' AND m.reason = '')
+        """,
+    ),
+    Rule(
+        "I8 serials are single",
+        "A serial-tracked unit is in one parcel at the most.",
+        "SELECT item_id, serial FROM serial GROUP BY item_id, serial HAVING COUNT(*) > 1",
+    ),
+    Rule(
+        "I9 parcels hold what was verified",
+        "What was verified into a parcel is what the ledger moved onto its licence plate, less what came back.",
+        """
+        SELECT parcel_id, item_id, lot_id, SUM(qty) AS difference FROM (
+            SELECT parcel_id, item_id, lot_id, qty FROM parcel_line
+            UNION ALL
+            SELECT p.id, m.item_id, m.lot_id, -m.qty FROM stock_move m JOIN parcel p ON p.lpn_id = m.to_lpn_id
+            WHERE m.from_lpn_id <> m.to_lpn_id
+            UNION ALL
+            SELECT p.id, m.item_id, m.lot_id, m.qty FROM stock_move m JOIN parcel p ON p.lpn_id = m.from_lpn_id
+            WHERE m.from_lpn_id <> m.to_lpn_id AND m.to_location_id > 0
+        ) AS sides GROUP BY parcel_id, item_id, lot_id HAVING SUM(qty) <> 0
+        """,
+    ),
+    Rule(
+        "I9 packed orders are whole",
+        "Every line of a packed or shipped order was verified in full.",
+        "SELECT l.id, l.order_id, l.qty, l.packed FROM order_line l JOIN customer_order o ON o.id = l.order_id"
+        " WHERE o.state IN ('packed', 'shipped') AND l.packed <> l.qty",
+    ),
+    Rule(
+        "I9 packed is verified",
+        "An order line's packed figure is what was verified into its parcels.",
+        """
+        SELECT l.id, l.packed, COALESCE(SUM(CASE WHEN p.state = 'void' THEN 0 ELSE v.qty END), 0) AS verified
+        FROM order_line l LEFT JOIN parcel_line v ON v.order_line_id = l.id LEFT JOIN parcel p ON p.id = v.parcel_id
+        GROUP BY l.id, l.packed
+        HAVING l.packed <> COALESCE(SUM(CASE WHEN p.state = 'void' THEN 0 ELSE v.qty END), 0)
+        """,
+    ),
+    Rule(
+        "I9 shipped has left",
+        "A shipped parcel holds nothing here any more.",
+        "SELECT p.id, p.code, s.item_id, s.qty FROM parcel p JOIN stock s ON s.lpn_id = p.lpn_id"
+        " WHERE p.state = 'shipped' AND s.qty > 0",
+    ),
+    Rule(
+        "I10 one current label",
+        "Every packed, loaded or shipped parcel has exactly one label that is not void.",
+        """
+        SELECT p.id, p.code, COUNT(j.id) AS labels FROM parcel p
+        LEFT JOIN print_job j ON j.subject = p.code AND j.template = 'parcel' AND j.state <> 'void' AND j.copy = 1
+        WHERE p.state IN ('packed', 'loaded', 'shipped') GROUP BY p.id, p.code HAVING COUNT(j.id) <> 1
+        """,
+    ),
+    Rule(
+        "I11 no job is lost",
+        "A job that gave up says why; a running one has a lease.",
+        "SELECT id, kind, state FROM job WHERE (state = 'dead' AND error = '') OR (state = 'running' AND lease_until IS NULL)",
+    ),
+    Rule(
+        "I12 one person a task",
+        "What somebody works on is worked on by nobody else.",
+        "SELECT subject, COUNT(*) AS tasks FROM task WHERE closed_at IS NULL AND subject <> ''"
+        " GROUP BY subject HAVING COUNT(*) > 1",
+    ),
+    Rule(
+        "I14 counts explain themselves",
+        "What a count adjusted is what was counted less what the book said.",
+        """
+        SELECT c.count_id, c.item_id, c.counted, c.book FROM count_line c JOIN count n ON n.id = c.count_id
+        WHERE n.state = 'done' AND c.book IS NULL
+        """,
+    ),
+    Rule(
+        "I15 nothing expired was picked",
+        "No unit of a lot was picked after its expiry.",
+        "SELECT m.id, m.lot_id, m.at, l.expiry FROM stock_move m JOIN lot l ON l.id = m.lot_id"
+        " WHERE m.reason = 'pick' AND l.expiry IS NOT NULL AND l.expiry < DATE(m.at)",
+    ),
+    Rule(
+        "I17 imports add up",
+        "Rows of a file are accepted, rejected or unchanged.",
+        'SELECT id, filename, rows, accepted, rejected, unchanged FROM "import" WHERE rows <> accepted + rejected + unchanged',
+    ),
+    Rule(
+        "L1 plates stand where their goods do",
+        "Everything on a licence plate stands where the plate stands.",
+        "SELECT p.id, p.code, p.location_id, s.location_id AS stock_at FROM lpn p JOIN stock s ON s.lpn_id = p.id"
+        " WHERE p.id <> 0 AND s.qty > 0 AND (p.location_id IS NULL OR p.location_id <> s.location_id)",
+    ),
+    Rule(
+        "L2 totes have a list",
+        "A tote that holds goods belongs to a pick list.",
+        "SELECT p.id, p.code FROM lpn p JOIN stock s ON s.lpn_id = p.id WHERE p.kind = 'tote' AND s.qty > 0 AND p.list_id IS NULL",
+    ),
+    Rule(
+        "L3 held orders do not go",
+        "No order with an open hold was packed or shipped after the hold.",
+        "SELECT o.id, o.code, h.code AS hold FROM customer_order o JOIN hold h ON h.order_id = o.id"
+        " WHERE h.cleared_at IS NULL AND o.state IN ('clean', 'packed', 'shipped') AND h.code <> 'ADDRESS_WARN'"
+        " AND (o.shipped_at IS NULL OR h.opened_at < o.shipped_at)",
+    ),
+    Rule(
+        "L4 receipts are the ledger",
+        "What was counted in at the dock is what the ledger took from the supplier.",
+        """
+        SELECT item_id, SUM(qty) AS difference FROM (
+            SELECT item_id, received + damaged AS qty FROM receipt_line
+            UNION ALL
+            SELECT item_id, -qty FROM stock_move WHERE from_location_id = -1 AND document LIKE 'RC-%'
+            UNION ALL
+            SELECT item_id, qty FROM stock_move WHERE to_location_id = -1 AND document LIKE 'RC-%'
+        ) AS sides GROUP BY item_id HAVING SUM(qty) <> 0
+        """,
+    ),
+)
+
+
+def check(tx: Tx) -> list[dict[str, Any]]:
+    """Evaluate every rule; return the broken ones as {rule, sentence, rows}."""
+    broken = []
+    for rule in RULES:
+        rows = [dict(row._mapping) for row in tx.execute(text(rule.sql)).fetchmany(SHOWN)]
+        if rows:
+            broken.append({"rule": rule.name, "sentence": rule.sentence, "rows": rows})
+    return broken

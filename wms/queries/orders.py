@@ -1,0 +1,201 @@
+"""Orders as the office and the review see them: lists with counts, one order with all that happened to it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, Row, Select, and_, exists, func, or_, select
+
+from wms.db import Tx, table_of
+from wms.models.campaigns import Campaign
+from wms.models.items import Item
+from wms.models.orders import Hold, Order, OrderEvent, OrderLine, Recipient
+from wms.models.outbound import ListOrder, PickList, Wave
+from wms.models.people import Operator
+from wms.models.shipping import Carrier, Parcel
+
+orders, lines, recipients, holds = table_of(Order), table_of(OrderLine), table_of(Recipient), table_of(Hold)
+events, items, operators, campaigns = table_of(OrderEvent), table_of(Item), table_of(Operator), table_of(Campaign)
+parcels, carriers, waves = table_of(Parcel), table_of(Carrier), table_of(Wave)
+list_orders, pick_lists = table_of(ListOrder), table_of(PickList)
+PAGE = 50
+open_hold = and_(holds.c.order_id == orders.c.id, holds.c.cleared_at.is_(None))
+summary = (
+    select(
+        *(
+            orders.c.id,
+            orders.c.code,
+            orders.c.number,
+            orders.c.reward,
+            orders.c.country,
+            orders.c.state,
+            orders.c.units,
+        ),
+        *(orders.c.imported_at, orders.c.shipped_at, orders.c.wave_id, recipients.c.name, recipients.c.city),
+        waves.c.name.label("wave"),
+        campaigns.c.code.label("campaign"),
+    )
+    .join(recipients, recipients.c.id == orders.c.recipient_id)
+    .join(campaigns, campaigns.c.id == orders.c.campaign_id)
+    .outerjoin(waves, waves.c.id == orders.c.wave_id)
+)
+People = tuple[int, int, str, str, str, str, str, str]
+
+
+@dataclass(frozen=True)
+class Filters:
+    """Which orders to show; an empty text does not filter. `text` is part of a number, code, name or e-mail."""
+
+    state: str = ""
+    hold: str = ""
+    country: str = ""
+    text: str = ""
+    wave_id: int | None = None
+
+
+@dataclass(frozen=True)
+class Page:
+    """One page of a list, counted from 1, and how many rows there are in all."""
+
+    rows: Sequence[Any]
+    total: int
+    page: int
+    size: int = PAGE
+
+    @property
+    def pages(self) -> int:
+        """Return how many pages there are, at least one."""
+        return max(1, -(-self.total // self.size))
+
+
+@dataclass(frozen=True)
+class OrderPage:
+    """One order: its lines with SKUs, its holds, what happened to it, its parcels and pick lists."""
+
+    order: Any
+    lines: Sequence[Any]
+    holds: Sequence[Any]
+    events: Sequence[Any]
+    parcels: Sequence[Any]
+    lists: Sequence[Any]
+
+
+def conditions(filters: Filters) -> list[ColumnElement[bool]]:
+    """Return the WHERE of a filter."""
+    found: list[ColumnElement[bool]] = []
+    if filters.state:
+        found.append(orders.c.state == filters.state)
+    if filters.country:
+        found.append(orders.c.country == filters.country)
+    if filters.hold:
+        found.append(exists().where(open_hold, holds.c.code == filters.hold))
+    if filters.wave_id:
+        found.append(orders.c.wave_id == filters.wave_id)
+    if filters.text:
+        columns = (orders.c.number, orders.c.code, recipients.c.name, recipients.c.email)
+        found.append(or_(*(column.icontains(filters.text, autoescape=True) for column in columns)))
+    return found
+
+
+def order_list(tx: Tx, filters: Filters, page: int = 1) -> Page:
+    """Return one page of orders, oldest first, each with the codes of its open holds (three statements)."""
+    where, page = conditions(filters), max(1, page)
+    total = int(tx.value(select(func.count()).select_from(summary.where(*where).subquery())) or 0)
+    rows = tx.all(summary.where(*where).order_by(orders.c.id).limit(PAGE).offset((page - 1) * PAGE))
+    codes: dict[int, list[str]] = {row.id: [] for row in rows}
+    found = select(holds.c.order_id, holds.c.code).where(holds.c.order_id.in_(codes), holds.c.cleared_at.is_(None))
+    for hold in tx.all(found.order_by(holds.c.id)):
+        codes[hold.order_id].append(hold.code)
+    return Page([dict(row._mapping) | {"holds": codes[row.id]} for row in rows], total, page)
+
+
+def order_counts(tx: Tx) -> dict[str, dict[str, int]]:
+    """Return how many orders each filter value would show: by state, open hold and country."""
+    by_hold = select(holds.c.code, func.count()).where(holds.c.cleared_at.is_(None)).group_by(holds.c.code)
+    return {
+        "state": counted(tx, select(orders.c.state, func.count()).group_by(orders.c.state)),
+        "hold": counted(tx, by_hold),
+        "country": counted(tx, select(orders.c.country, func.count()).group_by(orders.c.country)),
+    }
+
+
+def counted(tx: Tx, statement: Select[Any]) -> dict[str, int]:
+    """Return value -> count, the commonest first."""
+    pairs = [(str(value), int(count)) for value, count in map(tuple, tx.all(statement))]
+    return dict(sorted(pairs, key=lambda pair: (-pair[1], pair[0])))
+
+
+def order_page(tx: Tx, order_id: int) -> OrderPage | None:
+    """Return one order with everything about it, or None."""
+    person = [recipients.c[name] for name in ("line1", "line2", "state", "postal_code", "phone", "email")]
+    wanted = summary.add_columns(*(column.label(f"to_{column.name}") for column in person), orders.c.raw)
+    order = tx.one(wanted.where(orders.c.id == order_id))
+    if order is None:
+        return None
+    return OrderPage(
+        order,
+        tx.all(its_lines.where(lines.c.order_id == order_id).order_by(items.c.sku)),
+        tx.all(its_holds.where(holds.c.order_id == order_id).order_by(holds.c.id)),
+        tx.all(its_events.where(events.c.order_id == order_id).order_by(events.c.id)),
+        tx.all(its_parcels.where(parcels.c.order_id == order_id).order_by(parcels.c.id)),
+        tx.all(its_lists.where(list_orders.c.order_id == order_id).order_by(list_orders.c.id)),
+    )
+
+
+its_lines = select(lines, items.c.sku, items.c.name, items.c.barcode, items.c.colour).join(
+    items, items.c.id == lines.c.item_id
+)
+its_holds = select(holds, operators.c.name.label("cleared_name")).outerjoin(
+    operators, operators.c.id == holds.c.cleared_by
+)
+its_events = select(events, operators.c.name.label("operator")).outerjoin(
+    operators, operators.c.id == events.c.operator_id
+)
+its_parcels = select(parcels, carriers.c.name.label("carrier")).outerjoin(
+    carriers, carriers.c.id == parcels.c.carrier_id
+)
+its_lists = select(pick_lists, list_orders.c.slot).join(pick_lists, pick_lists.c.id == list_orders.c.list_id)
+
+
+# --- for the review ---
+
+
+def in_parts(ids: Sequence[int], size: int = 5000) -> Iterator[list[int]]:
+    """Yield ids in parts that one statement can carry as values."""
+    for start in range(0, len(ids), size):
+        yield list(ids[start : start + size])
+
+
+def to_review(tx: Tx, order_ids: Sequence[int] | None) -> list[Row[Any]]:
+    """Return orders that are not released, with their recipients and how many lines they have, in id order."""
+    n_lines = select(func.count()).where(lines.c.order_id == orders.c.id).scalar_subquery()
+    wanted = (
+        select(
+            *(orders.c.id, orders.c.campaign_id, orders.c.number, orders.c.state.label("order_state"), orders.c.raw),
+            *(column for column in recipients.c if column.name != "id"),
+            n_lines.label("n_lines"),
+        )
+        .join(recipients, recipients.c.id == orders.c.recipient_id)
+        .where(orders.c.state.in_(("held", "clean")))
+        .order_by(orders.c.id)
+    )
+    if order_ids is None:
+        return tx.all(wanted)
+    return [row for part in in_parts(sorted(set(order_ids))) for row in tx.all(wanted.where(orders.c.id.in_(part)))]
+
+
+def people(tx: Tx, campaign_ids: Sequence[int]) -> list[Row[Any]]:
+    """Return id, campaign, number, e-mail and address of every order of campaigns that is not cancelled."""
+    columns = [recipients.c[name] for name in ("email", "name", "line1", "postal_code", "country")]
+    wanted = select(orders.c.id, orders.c.campaign_id, orders.c.number, *columns)
+    joined = wanted.join(recipients, recipients.c.id == orders.c.recipient_id)
+    return tx.all(
+        joined.where(orders.c.campaign_id.in_(campaign_ids), orders.c.state != "cancelled").order_by(orders.c.id)
+    )
+
+
+def holds_of(tx: Tx, order_ids: Sequence[int]) -> list[Row[Any]]:
+    """Return all holds of orders, open and cleared."""
+    return tx.all(select(holds).where(holds.c.order_id.in_(order_ids)).order_by(holds.c.id))

@@ -1,0 +1,123 @@
+"""What the planners of a release are told: clean orders, free stock, and the floor between them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, NamedTuple
+
+from sqlalchemy import exists, select
+
+from wms.db import Tx, table_of
+from wms.models.counting import Count
+from wms.models.items import Item
+from wms.models.orders import Order, OrderLine
+from wms.models.places import Location
+from wms.models.stock import AVAILABLE, Lot, Stock
+from wms.planning.allocation import Supply
+from wms.planning.layout import OPEN_FLOOR, Floor, Place, measure
+
+stock, lots, locations, counts = table_of(Stock), table_of(Lot), table_of(Location), table_of(Count)
+orders, lines, items = table_of(Order), table_of(OrderLine), table_of(Item)
+STORES = ("bin", "reserve")
+STARTS = ("station", "stage", "dock")  # where a walk begins and ends, the first kind that there is
+UNNUMBERED = 1000  # aisles that are not called by a number are numbered from here
+doubted = exists().where(
+    counts.c.location_id == stock.c.location_id,
+    counts.c.state.in_(("open", "counting")),
+    counts.c.reason.in_(("short", "recount")),
+)
+pickable = (
+    stock.c.condition == AVAILABLE,
+    stock.c.qty > stock.c.allocated,
+    locations.c.kind.in_(STORES),
+    locations.c.active,
+    ~doubted,  # a place that was short is not promised again before it was counted
+)
+
+
+class Wanted(NamedTuple):
+    """One line of a clean order; the volume is that of one unit, in mm3."""
+
+    line_id: int
+    order_id: int
+    item_id: int
+    sku: str
+    qty: int
+    unit_mm3: int
+
+
+@dataclass(frozen=True)
+class Shelf:
+    """One balance with free units: its ledger key, its SKU, when it expires."""
+
+    stock_id: int
+    key: tuple[int, int, int, int, str]
+    sku: str
+    free: int
+    expiry: date | None
+    sequence: int
+
+    @property
+    def supply(self) -> Supply:
+        """Return it as the allocation sees it."""
+        day = self.expiry.toordinal() if self.expiry else None
+        return Supply(self.stock_id, self.sku, self.key[0], day, self.free, self.sequence)
+
+
+def shelves(tx: Tx) -> list[Shelf]:
+    """Return everything that may be promised, in the order of a walk along the aisles."""
+    wanted = (
+        select(stock, items.c.sku, lots.c.expiry)
+        .join(items, items.c.id == stock.c.item_id)
+        .join(locations, locations.c.id == stock.c.location_id)
+        .outerjoin(lots, lots.c.id == stock.c.lot_id)
+        .where(*pickable)
+        .order_by(locations.c.zone, locations.c.x_mm, locations.c.y_mm, locations.c.level, stock.c.id)
+    )
+    return [shelf(row, place) for place, row in enumerate(tx.all(wanted))]
+
+
+def shelf(row: Any, sequence: int) -> Shelf:
+    """Return a balance as a shelf."""
+    key = (row.location_id, row.lpn_id, row.item_id, row.lot_id, row.condition)
+    return Shelf(row.id, key, row.sku, row.qty - row.allocated, row.expiry, sequence)
+
+
+def clean_lines(tx: Tx) -> list[Wanted]:
+    """Return what clean orders still lack, oldest order first."""
+    volume = items.c.length_mm * items.c.width_mm * items.c.height_mm
+    wanted = (
+        select(lines.c.id, lines.c.order_id, lines.c.item_id, items.c.sku, lines.c.qty - lines.c.picked, volume)
+        .join(orders, orders.c.id == lines.c.order_id)
+        .join(items, items.c.id == lines.c.item_id)
+        .where(orders.c.state == "clean", lines.c.qty > lines.c.picked)
+        .order_by(lines.c.order_id, lines.c.id)
+    )
+    return [Wanted(*tuple(row)) for row in tx.all(wanted)]
+
+
+def floor(tx: Tx) -> Floor:
+    """Return the measured floor of bins and reserves; walks begin and end at the first pack station."""
+    rows = tx.all(select(locations).where(locations.c.kind.in_((*STORES, *STARTS))).order_by(locations.c.id))
+    aisles = numbered(row.aisle for row in rows if row.kind in STORES)
+    places = [place(row, aisles) for row in rows if row.kind in STORES]
+    starts = sorted((row for row in rows if row.kind in STARTS), key=lambda row: STARTS.index(row.kind))
+    depot = place(starts[0], {}) if starts else Place(0, "", OPEN_FLOOR, 0, 0)
+    return measure(places, depot)
+
+
+def place(row: Any, aisles: Mapping[str, int]) -> Place:
+    """Return a location as walking sees it."""
+    number = aisles.get(row.aisle, OPEN_FLOOR) if row.kind in STORES else OPEN_FLOOR
+    return Place(row.id, row.zone, number, row.x_mm, row.y_mm, row.level)
+
+
+def numbered(names: Iterable[str]) -> dict[str, int]:
+    """Return aisle name -> number: its own when it is one, else a number that no other aisle has."""
+    known = sorted({name for name in names if name})
+    return {
+        name: int(name) if name.isdigit() and int(name) else UNNUMBERED + position
+        for position, name in enumerate(known)
+    }

@@ -1,0 +1,217 @@
+"""All settings: TOML files, then WMS__SECTION__KEY from the environment; an unknown key stops the start."""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+PREFIX = "WMS__"
+
+
+class SettingsError(ValueError):
+    """A setting is unknown or has a bad value; the message names it."""
+
+
+class Section(BaseModel):
+    """One table of the settings file; unknown keys are refused."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Database(Section):
+    """Where the data lives."""
+
+    url: str = "sqlite:///var/pickwell.db"
+    pool_size: int = Field(8, ge=1, le=200)
+    busy_seconds: float = Field(10.0, gt=0)
+    batch_max: int = Field(64, ge=1, le=1000)
+
+
+class Site(Section):
+    """Which warehouse this is."""
+
+    name: str = "Pickwell"
+    training: bool = False
+    currency: str = Field("EUR", pattern=r"^[A-Z]{3}$")
+
+
+class Web(Section):
+    """The HTTP server."""
+
+    host: str = "127.0.0.1"
+    port: int = Field(8000, ge=0, le=65535)
+    threads: int = Field(64, ge=4, le=2000)
+    workers: int = Field(1, ge=1, le=64)
+    base_url: str = ""
+    origins: tuple[str, ...] = ()
+    trusted_hosts: tuple[str, ...] = ()
+    secure_cookies: bool = False
+    proxies: int = Field(0, ge=0, le=4)
+
+
+class Sockets(Section):
+    """The live boards."""
+
+    redis_url: str = ""
+    coalesce_ms: int = Field(100, ge=10, le=5000)
+    max_sockets: int = Field(40, ge=1, le=1500)
+
+
+class Security(Section):
+    """Sessions, PINs and their limits. The pepper comes from the environment only."""
+
+    pepper: str = ""
+    floor_idle_minutes: int = Field(30, ge=1)
+    floor_hours_max: int = Field(12, ge=1)
+    office_idle_minutes: int = Field(30, ge=1)
+    pin_tries_max: int = Field(5, ge=1)
+    pin_lock_minutes: int = Field(15, ge=1)
+    pin_lockouts_max: int = Field(3, ge=1)
+    device_tries_max: int = Field(10, ge=1)
+    session_cache_seconds: int = Field(5, ge=0, le=60)
+
+
+class Floor(Section):
+    """How the flows behave."""
+
+    scan_length_max: int = Field(200, ge=20)
+    quantity_max: int = Field(100_000, ge=1)
+    lpn_labels: bool = True
+    over_receipt_percent: int = Field(0, ge=0, le=100)
+    weigh: bool = True
+    weight_tolerance_percent: int = Field(10, ge=0, le=100)
+    weight_tolerance_g: int = Field(60, ge=0)
+    recount_units: int = Field(2, ge=0)
+    expiry_days_min: int = Field(30, ge=0)
+
+
+class Release(Section):
+    """Pilot, waves and pick lists."""
+
+    pilot_orders: int = Field(20, ge=1)
+    wave_orders: int = Field(200, ge=1)
+    totes_max: int = Field(6, ge=1, le=40)
+    single_orders_max: int = Field(20, ge=1, le=200)
+    lines_max: int = Field(60, ge=1)
+    tote_litres: int = Field(60, ge=1)
+
+
+class Printing(Section):
+    """Labels and printers."""
+
+    dpi: int = Field(203)
+    allow_loopback: bool = False
+    ports: tuple[int, ...] = (9100, 6101)
+    folder: str = "var/labels"
+    connect_seconds: float = Field(3.0, gt=0)
+    status_seconds: float = Field(2.0, gt=0)
+
+
+class Settings(Section):
+    """Everything, by section."""
+
+    database: Database = Database()
+    site: Site = Site()
+    web: Web = Web()
+    sockets: Sockets = Sockets()
+    security: Security = Security()
+    floor: Floor = Floor()
+    release: Release = Release()
+    printing: Printing = Printing()
+
+
+def share() -> Path:
+    """Return the folder that holds `config/` and `label_templates/`: the checkout, or the installed copy."""
+    checkout = Path(__file__).resolve().parent.parent
+    return checkout if (checkout / "config" / "default.toml").exists() else Path(__file__).resolve().parent / "_share"
+
+
+def load(
+    files: Iterable[Path] = (), environ: Mapping[str, str] | None = None, overrides: Mapping[str, Any] | None = None
+) -> Settings:
+    """Return settings from config/default.toml, then `files`, the environment and `overrides` ("section.key").
+
+    Raises SettingsError naming every unknown key and bad value.
+    """
+    environ = os.environ if environ is None else environ
+    paths = [share() / "config" / "default.toml", *files]
+    if chosen := environ.get("WMS_CONFIG"):
+        paths.append(Path(chosen))
+    values: dict[str, dict[str, Any]] = {}
+    for path in paths:
+        merge(values, read(path))
+    merge(values, from_environment(environ))
+    for dotted, value in (overrides or {}).items():
+        section, key = dotted.split(".", 1)
+        values.setdefault(section, {})[key] = value
+    try:
+        return Settings.model_validate(values)
+    except ValidationError as error:
+        raise SettingsError(in_words(error)) from None
+
+
+def read(path: Path) -> dict[str, Any]:
+    """Return the tables of one TOML file; raises SettingsError when it is missing or malformed."""
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise SettingsError(f"Settings file {path} does not exist.") from None
+    except tomllib.TOMLDecodeError as error:
+        raise SettingsError(f"Settings file {path}: {error}") from None
+
+
+def from_environment(environ: Mapping[str, str]) -> dict[str, dict[str, Any]]:
+    """Return WMS__SECTION__KEY values; a comma makes a list where the setting is one."""
+    found: dict[str, dict[str, Any]] = {}
+    for name, value in environ.items():
+        if name.startswith(PREFIX):
+            section, _, key = name[len(PREFIX) :].lower().partition("__")
+            found.setdefault(section, {})[key] = as_typed(section, key, value)
+    return found
+
+
+def as_typed(section: str, key: str, value: str) -> Any:
+    """Return a list for settings that are tuples, else the text (pydantic converts it)."""
+    outer = Settings.model_fields.get(section)
+    inner = getattr(outer.annotation, "model_fields", {}).get(key) if outer else None
+    if inner is not None and str(inner.annotation).startswith("tuple"):
+        return [part.strip() for part in value.split(",") if part.strip()]
+    return value
+
+
+def merge(into: dict[str, dict[str, Any]], values: Mapping[str, Any]) -> None:
+    """Lay the tables of `values` over `into`, key by key."""
+    for section, table in values.items():
+        if not isinstance(table, Mapping):
+            raise SettingsError(f"Setting {section} stands outside a section.")
+        into.setdefault(section, {}).update(table)
+
+
+def in_words(error: ValidationError) -> str:
+    """Return one line per problem: `floor.wiegh: unknown setting`."""
+    lines = []
+    for problem in error.errors():
+        name = ".".join(str(part) for part in problem["loc"])
+        why = "unknown setting" if problem["type"] == "extra_forbidden" else problem["msg"]
+        lines.append(f"{name}: {why}")
+    return "\n".join(lines)
+
+
+def adopt(overrides: Mapping[str, Any], config: Path | None = None) -> None:
+    """Write "section.key" overrides and the settings file into this process's environment.
+
+    The web processes and the worker are its children and so read the same settings.
+    """
+    if config:
+        os.environ["WMS_CONFIG"] = str(config.resolve())
+    os.environ.update(environ_with(overrides))
+
+
+def environ_with(overrides: Mapping[str, Any]) -> dict[str, str]:
+    """Return this process's environment with "section.key" overrides, for a process to be started."""
+    return dict(os.environ) | {f"{PREFIX}{name.upper().replace('.', '__')}": str(value) for name, value in overrides.items()}

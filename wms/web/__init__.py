@@ -1,0 +1,1 @@
+"""Doors: HTTP, pages, sockets. Knows Flask; knows no rule."""

@@ -1,0 +1,80 @@
+"""The door for scanners: checks the session and hands the scan on."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, Flask, Response, current_app, request
+from pydantic import Field
+
+from wms.db import dumps
+from wms.floor import Answer, Floor
+from wms.web.auth import Body, needs, who
+
+bp = Blueprint("scan", __name__)
+
+
+class Scan(Body):
+    """POST /scan: the client made `id`; `task` and `turn` come from the last answer."""
+
+    id: str = Field(min_length=8, max_length=64)
+    task: int | None = Field(None, ge=1, le=2**31 - 1)
+    turn: int = Field(0, ge=0, le=2**31 - 1)
+    text: str = Field(max_length=2000)
+
+
+class Start(Body):
+    """POST /task: get me work in a flow."""
+
+    flow: str = Field(max_length=20)
+
+
+def init_app(app: Flask) -> None:
+    """Register the scan contract."""
+    app.register_blueprint(bp)
+
+
+def floor() -> Floor:
+    """Return the floor."""
+    found: Floor = current_app.extensions["wms.floor"]
+    return found
+
+
+def reply(answer: Answer) -> Response:
+    """Return an envelope as JSON."""
+    return Response(dumps(answer), mimetype="application/json")
+
+
+def body() -> Any:
+    """Return the JSON body, an empty one when there is none."""
+    found = request.get_json(silent=True)
+    return found if found is not None else {}
+
+
+@bp.post("/scan")
+@needs()
+def scan() -> Response:
+    """Answer one scan."""
+    asked = Scan.model_validate(body())
+    return reply(floor().scan(who(), asked.id, asked.task, asked.turn, asked.text))
+
+
+@bp.post("/task")
+@needs()
+def start() -> Response:
+    """Start or resume work."""
+    return reply(floor().start(who(), Start.model_validate(body()).flow))
+
+
+@bp.get("/task/<int:task_id>")
+@needs()
+def show(task_id: int) -> Response:
+    """Draw the current screen of a task again."""
+    return reply(floor().show(who(), min(task_id, 2**31 - 1)))
+
+
+@bp.get("/task")
+@needs()
+def menu() -> Response:
+    """Draw the menu."""
+    return reply(floor().menu(who()))
