@@ -25,7 +25,7 @@ ALL_ROLES = frozenset({"picker", "packer", "receiver", "supervisor"})
 
 
 class Warehouse:
-    """One database with a small hall: bins A-01-1 … A-02-3, dock D1, quarantine Q1, stations P1 and S1, carts C-01, C-02."""
+    """One database with a small hall: bins A-01-1 to A-02-3, docks D1 and D2, station P1, carts C-01 and C-02, ..."""
 
     def __init__(self, url: str, **overrides: Any) -> None:
         self.settings = Settings(database=Database(url=url), **overrides)
@@ -68,8 +68,8 @@ class Warehouse:
     def qty(self, place: str, item_id: int, condition: str = AVAILABLE) -> int:
         """Return how many units of an item stand in a place, loose or on LPNs."""
         with self.store.read() as tx:
-            where = (stock.c.location_id == self.places[place], stock.c.item_id == item_id, stock.c.condition == condition)
-            return sum(row.qty for row in tx.all(select(stock.c.qty).where(*where)))
+            here = (stock.c.location_id == self.places[place], stock.c.condition == condition)
+            return sum(row.qty for row in tx.all(select(stock.c.qty).where(*here, stock.c.item_id == item_id)))
 
     def rows(self, statement: Any) -> list[Any]:
         """Return the rows of a statement."""
@@ -90,7 +90,7 @@ class Warehouse:
 
 
 def migrated(database: Database) -> Store:
-    """Return a store on the newest schema; SQLite files are copied from the first one, which saves most of a test's time."""
+    """Return a store on the newest schema; SQLite files are copied from the first one, to save a test's time."""
     store = Store(database)
     if not store.sqlite:
         migrations.upgrade(store)

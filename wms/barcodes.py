@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from biip import ParseConfig, ParseError, parse  # type: ignore[attr-defined]
+from biip import ParseConfig, ParseError, parse
 from stdnum.iso7064 import mod_37_36
 
 PREFIXES = {

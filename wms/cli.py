@@ -24,7 +24,7 @@ from wms.labels import emulator
 from wms.operations import jobs, onboarding, people, waving
 from wms.operations.ledger import By
 from wms.queries import invariants
-from wms.settings import Settings, SettingsError
+from wms.settings import SettingsError
 
 
 class Command:
@@ -73,7 +73,9 @@ def main() -> None:
 
 @main.command()
 @click.option("--demo", is_flag=True, help="Fill it with the demo site, its packing list and its backer report.")
-@click.option("--site", type=click.Path(path_type=Path, exists=True, file_okay=False), help="A folder like config/demo.")
+@click.option(
+    "--site", type=click.Path(path_type=Path, exists=True, file_okay=False), help="A folder like config/demo."
+)
 @click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
 @command
 def init(call: Command, demo: bool, site: Path | None, as_json: bool) -> None:
@@ -224,8 +226,7 @@ def import_orders(call: Command, file: Path, folder: Path) -> None:
     """Read a backer report; a later one of the same campaign is a difference, never a reload."""
     store = call.store()
     campaign = onboarding.open_campaign(store, folder)
-    profiles = settings_module.share() / "config" / "order_profiles"
-    summary = onboarding.import_report(store, By(), campaign, file.read_bytes(), file.name, profiles)
+    summary = onboarding.import_report(store, By(), campaign, file.read_bytes(), file.name)
     click.echo(", ".join(f"{number} {name}" for name, number in summary.items()))
 
 
@@ -242,12 +243,14 @@ def people_group() -> None:
 def people_add(call: Command, name: str, roles: str, pin: str) -> None:
     """Add a person and print the badge code."""
     security, wanted = call.settings.security, tuple(role.strip() for role in roles.split(","))
-    click.echo(call.store().transact(lambda tx: people.add_operator(tx, security, name, pin, wanted))[1])
+    click.echo(call.store().transact(lambda tx: people.add_operator(tx, security, people.Person(name, pin, wanted)))[1])
 
 
 @main.command("printer-emulator")
 @click.option("--port", default=9100, show_default=True, help="TCP port, 0 for a free one.")
 @click.option("--folder", type=click.Path(path_type=Path), help="Where the labels are left as .zpl files.")
 def printer_emulator(port: int, folder: Path | None) -> None:
-    """Be a label printer on a TCP port: for trying things out without paper."""
-    emulator.serve(port, folder)
+    """Be a label printer on a TCP port, until Ctrl+C: for trying things out without paper."""
+    with emulator.Emulator(port, folder) as printer:
+        click.echo(f"A printer listens on port {printer.port}.")
+        threading.Event().wait()

@@ -30,7 +30,7 @@ def sleep(length: float) -> None:
 
 def freeze(at: datetime | None) -> None:
     """Stop the clock at `at` (aware), or let it run again with None. For tests."""
-    global _fixed  # noqa: PLW0603 - the one piece of state this module exists for
+    global _fixed
     _fixed = at
 
 

@@ -346,5 +346,3 @@ def init_app(app: Any, store: Store) -> None:
 def dumps(value: Any) -> str:
     """Return compact JSON for a text column."""
     return json.dumps(value, separators=(",", ":"), ensure_ascii=False)
-
-

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import secrets
 import threading
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import click
 from sqlalchemy import update
 
+from scanner_client.door import Door
 from scanner_client.robot import Habits, Robot
 from wms import clock, migrations, scratch
 from wms import settings as settings_module
@@ -39,9 +41,8 @@ def fill(store: Store, settings: Settings, folder: Path, campaign: Campaign | No
     packing = campaign.packing_list if campaign else (folder / "packing_list.xlsx").read_bytes()
     report = campaign.report if campaign else (folder / "backer_report.csv").read_bytes()
     owner = onboarding.owner_of(folder)
-    profiles = settings_module.share() / "config" / "order_profiles"
     onboarding.import_packing_list(store, By(), owner, packing, "packing_list.xlsx")
-    opened.counts |= onboarding.import_report(store, By(), campaign_id, report, "backer_report.csv", profiles)
+    opened.counts |= onboarding.import_report(store, By(), campaign_id, report, "backer_report.csv")
     return opened
 
 
@@ -51,7 +52,8 @@ def hire(store: Store, settings: Settings, number: int) -> list[dict[str, Any]]:
     for n in range(number):
         name = NAMES[n % len(NAMES)] + ("" if n < len(NAMES) else f" {n // len(NAMES) + 1}")
         pin = strong_pin()
-        _, badge = store.transact(lambda tx, name=name, pin=pin: people.add_operator(tx, settings.security, name, pin, FLOOR_ROLES))  # type: ignore[misc]
+        person = people.Person(name, pin, FLOOR_ROLES)
+        badge = store.transact(partial(people.add_operator, security=settings.security, person=person))[1]
         hired.append({"name": name, "badge": badge, "pin": pin})
     return hired
 
@@ -108,26 +110,28 @@ def greet(url: str, opened: Opened, workers: int) -> None:
     local = url.replace("127.0.0.1", "localhost")
     click.echo(f"\nPickwell is open. {workers} virtual colleagues start their shift; join them:\n")
     click.echo(f"  handheld   {local}/handheld/\n  station    {local}/station/\n  boards     {local}/boards/picking")
-    click.echo(f"  office     {local}/office/\n  labels     {local}/office/labels\n\nBadges (type or scan one, then the PIN):")
+    click.echo(
+        f"  office     {local}/office/\n  labels     {local}/office/labels\n\nBadges (type or scan one, then the PIN):"
+    )
     print_people(opened.operators)
     click.echo("\nCtrl+C ends the demo.\n")
 
 
 def play(server: scratch.Server, crew: list[dict[str, Any]]) -> None:
     """Give the hall a head start, release, and let everybody work at a human pace for ever."""
-    robots = [Robot(server.url, each["badge"], each["pin"], f"demo {each['name']}", Habits(mistakes=0.03)) for each in crew]
-    for robot in robots:
-        robot.login()
+    robots = []
+    for each in crew:
+        door = Door(server.url)
+        door.login(each["badge"], each["pin"], f"handheld of {each['name']}")
+        robots.append(Robot(door, each["name"]))
     stop = threading.Event()
-    for robot in robots:
-        robot.stop = stop.is_set
     head_start(robots)
     threads = [threading.Thread(target=shift, args=(robot, stop), daemon=True) for robot in robots]
     for thread in threads:
         thread.start()
     try:
         while True:
-            robots[0].post("/api/v1/waves", {})
+            robots[0].door.post("/api/v1/waves", {})
             clock.sleep(60)
     finally:
         stop.set()
@@ -138,8 +142,8 @@ def head_start(robots: list[Robot]) -> None:
     if not robots:
         return
     robot = robots[0]
-    before = robot.get("/api/v1/meter")["cartons_left"]
-    robot.stop = lambda: robot.get("/api/v1/meter")["cartons_left"] <= before * (1 - HEAD_START)
+    before = robot.door.get("/api/v1/meter")["cartons_left"]
+    robot.stop = lambda: robot.door.get("/api/v1/meter")["cartons_left"] <= before * (1 - HEAD_START)
     robot.work("receive")
     robot.stop = lambda: False
     robot.work("putaway")

@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass, replace
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import bindparam, insert, select, update
+from sqlalchemy import bindparam, delete, insert, select, update
 
 from wms.barcodes import Scanned, understand
 from wms.db import Store, Tx, dumps, table_of
@@ -24,6 +24,11 @@ Answer = dict[str, Any]
 
 tasks, scans, operators = table_of(models.Task), table_of(models.Scan), table_of(Operator)
 SCAN_ID = re.compile(r"^[A-Za-z0-9_.:-]{8,64}$")
+BLANK: Answer = {
+    **{"task": None, "flow": None, "state": "menu", "turn": 0, "tone": "ok", "note": "", "title": "Choose a job"},
+    **{"target": None, "expect": ["key"], "place": None, "lines": [], "progress": None, "quantity": None, "item": None},
+    **{"head": "", "keys": {}, "facts": {}},
+}
 CONFIRM_SECONDS = 60  # how long a question at the menu waits for the same scan again
 
 lock_task = (
@@ -38,11 +43,18 @@ lock_task = (
     .where(tasks.c.id == bindparam("task"))
     .with_for_update(of=tasks)
 )
-answered = select(scans.c.answer, scans.c.text, scans.c.task_id, scans.c.operator_id).where(scans.c.id == bindparam("scan"))
+answered = select(scans.c.answer, scans.c.text, scans.c.task_id, scans.c.operator_id).where(
+    scans.c.id == bindparam("scan")
+)
 save_task = (
     update(tasks)
     .where(tasks.c.id == bindparam("task"))
-    .values({name: bindparam(f"new_{name}") for name in ("state", "turn", "subject", "memo", "device_id", "seen_at", "closed_at")})
+    .values(
+        {
+            name: bindparam(f"new_{name}")
+            for name in ("state", "turn", "subject", "memo", "device_id", "seen_at", "closed_at")
+        }
+    )
 )
 keep_answer = insert(scans)
 
@@ -276,7 +288,11 @@ class Floor:
         key = tx.execute(insert(tasks).values(flow=flow.name, state="start", **values)).inserted_primary_key
         assert key is not None
         task.id = key[0]
-        task.state = flow.start(task)
+        try:
+            task.state = flow.start(task)
+        except NoWork:  # `_next` goes on to the menu in this very transaction: no task may be left behind
+            tx.execute(delete(tasks).where(tasks.c.id == task.id))
+            raise
         answer = envelope(task, flow, flow.draw(task))
         self._save(tx, task)
         return answer
@@ -322,9 +338,7 @@ class Floor:
 
     def _menu(self, who: Who, note: str, tone: str) -> Answer:
         keys = {f"F{n}": flow.title for n, flow in enumerate(self._flows(who), start=1)}
-        blank = {"task": None, "flow": None, "state": "menu", "turn": 0, "target": None, "expect": ["key"]}
-        more = {"place": None, "lines": [], "progress": None, "quantity": None, "item": None, "head": who.name, "facts": {}}
-        return {**blank, "tone": tone, "note": note, "title": "Choose a job", **more, "keys": keys}
+        return BLANK | {"tone": tone, "note": note, "head": who.name, "keys": keys}
 
 
 @dataclass

@@ -10,6 +10,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
+from scanner_client.door import Door
 from scanner_client.robot import Habits, Robot, Stuck
 from wms import clock, demo, migrations, scratch
 from wms import settings as settings_module
@@ -77,9 +78,11 @@ class Result:
         lines = [
             f"orders: {orders}; {self.lines} lines; labels {self.labels}",
             f"{self.scans} scans in {self.seconds} s, {self.sql_per_scan} SQL statements a scan",
-            f"{self.refusals} refused {self.refused}, {self.duplicates} delivered twice, {self.differing} answered differently",
+            f"{self.refusals} refused {self.refused}",
+            f"{self.duplicates} scans came twice, {self.differing} of them were answered differently",
             f"a scan takes {self.scan_ms.get('p50')} ms (p50), {self.scan_ms.get('p99')} ms (p99)",
-            f"server errors {self.http_5xx}, kills {self.kills}, rules broken {self.invariants_broken} {self.broken[:2]}",
+            f"server errors {self.http_5xx}, kills {self.kills}",
+            f"rules broken {self.invariants_broken} {self.broken[:2]}",
             *self.stuck,
             "GOOD: every clean order was shipped." if self.good else "NOT GOOD.",
         ]
@@ -131,12 +134,11 @@ class Crew:
     def __init__(self, server: scratch.Server, people: list[dict[str, Any]], plan: Plan) -> None:
         self.server, self.plan = server, plan
         habits = Habits(duplicates=plan.duplicates, mistakes=MISTAKES)
-        self.robots = [
-            Robot(server.url, each["badge"], each["pin"], f"robot {n}", habits, plan.seed)
-            for n, each in enumerate(people, start=1)
-        ]
-        for robot in self.robots:
-            robot.login()
+        self.robots = []
+        for n, each in enumerate(people, start=1):
+            door = Door(server.url)
+            door.login(each["badge"], each["pin"], f"robot {n}")
+            self.robots.append(Robot(door, f"robot {n}", habits, plan.seed))
         self.stuck: list[str] = []
         self.kills = 0
         self._active = 0
@@ -153,10 +155,10 @@ class Crew:
 
     def release(self) -> bool:
         """Ask for the next wave over HTTP; False when no clean order is left that is fully in stock."""
-        robot = self.robots[0]
-        _, job = robot.post("/api/v1/waves", {})
+        door = self.robots[0].door
+        _, job = door.post("/api/v1/waves", {})
         while True:
-            state = robot.get(f"/api/v1/jobs/{job['id']}")
+            state = door.get(f"/api/v1/jobs/{job['id']}")
             if state["state"] in ("done", "dead"):
                 return state["state"] == "done" and bool(state["result"].get("orders"))
             clock.sleep(IDLE_SECONDS)
@@ -208,14 +210,17 @@ class Crew:
 
     def report(self, result: Result) -> None:
         """Add up what the robots lived through."""
-        logs = [robot.log for robot in self.robots]
-        for name in ("scans", "refusals", "duplicates", "differing", "retries", "http_5xx"):
+        logs, doors = [robot.log for robot in self.robots], [robot.door for robot in self.robots]
+        for name in ("scans", "duplicates", "differing"):
             setattr(result, name, sum(getattr(log, name) for log in logs))
-        result.refused = dict(sum((Counter(log.refused) for log in logs), Counter()))
+        for name in ("retries", "http_5xx"):
+            setattr(result, name, sum(getattr(door, name) for door in doors))
+        result.refused = dict(sum((log.refused for log in logs), Counter()))
+        result.refusals = sum(result.refused.values())
         times = sorted(time for log in logs for time in log.milliseconds)
         if len(times) > 1:
             cuts = statistics.quantiles(times, n=100)
             result.scan_ms = {"p50": round(cuts[49], 2), "p99": round(cuts[98], 2)}
-        meter = self.robots[0].get("/api/v1/meter")
+        meter = doors[0].get("/api/v1/meter")
         result.sql_per_scan = round(meter["statements"] / max(1, meter["scans"]), 2)
         result.stuck, result.kills = self.stuck, self.kills

@@ -104,7 +104,7 @@ class Server:
     def start(self) -> None:
         """Start it and wait until it answers; raises RuntimeError with the end of its log when it does not."""
         with self.log.open("ab") as log:
-            self.process = subprocess.Popen(  # noqa: S603 - our own command
+            self.process = subprocess.Popen(
                 [sys.executable, "-m", "wms", "serve"], env=self.environ, stdout=log, stderr=log, start_new_session=True
             )
         if not wait(self.answers, START_SECONDS):

@@ -51,7 +51,7 @@ class Server(BaseApplication):  # type: ignore[misc]
 
     def start_worker(self, _server: Any) -> None:
         """Start `wms worker` beside the web processes; it ends when its parent does."""
-        self.worker = subprocess.Popen([sys.executable, "-m", "wms", "worker", "--child"])  # noqa: S603
+        self.worker = subprocess.Popen([sys.executable, "-m", "wms", "worker", "--child"])
 
     def stop_worker(self, _server: Any) -> None:
         """Stop the worker with the server."""

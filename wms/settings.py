@@ -88,6 +88,7 @@ class Floor(Section):
     weight_tolerance_g: int = Field(60, ge=0)
     recount_units: int = Field(2, ge=0)
     expiry_days_min: int = Field(30, ge=0)
+    zero_check: bool = False
 
 
 class Release(Section):
@@ -214,4 +215,6 @@ def adopt(overrides: Mapping[str, Any], config: Path | None = None) -> None:
 
 def environ_with(overrides: Mapping[str, Any]) -> dict[str, str]:
     """Return this process's environment with "section.key" overrides, for a process to be started."""
-    return dict(os.environ) | {f"{PREFIX}{name.upper().replace('.', '__')}": str(value) for name, value in overrides.items()}
+    return dict(os.environ) | {
+        f"{PREFIX}{name.upper().replace('.', '__')}": str(value) for name, value in overrides.items()
+    }

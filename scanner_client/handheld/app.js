@@ -8,15 +8,15 @@ import { listenToKeys } from "./keys.js";
 import { Login } from "./login.js";
 import { code, escape, press, takes, toMenu, typing } from "./hand.js";
 import { paint } from "./paint.js";
-import { drawSign, drawSite } from "./screen.js";
+import { askWho, enter, stay } from "./people.js";
+import { drawSign } from "./screen.js";
 import { NOWHERE, Sender } from "./sender.js";
 import { answered, changed } from "./replies.js";
-import { deviceName, forget, ownerOf, recall, remember } from "./session.js";
+import { deviceName, recall } from "./session.js";
 import { openStore } from "./store.js";
 import { Tones } from "./tones.js";
 import { showTray } from "./tray.js";
 import { Wedge } from "./wedge.js";
-import { words } from "./words.js";
 
 export class Handheld {
   session = null; // the last person's, also while the login asks for a new one
@@ -39,17 +39,17 @@ export class Handheld {
     this.store = await openStore();
     document.documentElement.dataset.theme = (await this.store.get("theme")) ?? "";
     this.sender = new Sender(this.store, this.api, {
-      answer: (reply) => answered(this, reply), changed: (state) => changed(this, state), signin: () => this.signIn(),
+      answer: (reply) => answered(this, reply), changed: (state) => changed(this, state), signin: () => askWho(this),
     });
     const login = { api: this.api, band: this.band, wedge: this.wedge, device: await deviceName(this.store) };
     this.login = new Login(login, {
-      done: (session) => this.enter(session), cancel: () => this.cancelLogin(), type: (layout) => this.keypad.show(layout),
+      done: (session) => enter(this, session), cancel: () => stay(this), type: (layout) => this.keypad.show(layout),
     });
     this.listen();
     await this.sender.changed();
     const kept = await recall(this.store, this.api);
-    if (kept) await this.enter(kept);
-    else await this.signIn();
+    if (kept) await enter(this, kept);
+    else await askWho(this);
     this.isReady();
   }
 
@@ -64,46 +64,12 @@ export class Handheld {
 
   sign() { drawSign({ awake: document.hasFocus(), silent: this.tones.silent }); }
 
-  /** Somebody is signed in: their queue goes on, their task is drawn again as the server sees it. */
-  async enter(session) {
-    if (this.session && ownerOf(this.session) !== ownerOf(session)) this.left = null;
-    await remember(this.store, this.api, session);
-    Object.assign(this, { session, signedIn: true, pressed: null });
-    drawSite(session);
-    this.draw(await this.sender.become(ownerOf(session)));
-    const note = this.state.others ? words.othersWait(this.state.others) : words.hello(session.operator.name);
-    this.band.show("ready", note, { quiet: true });
-    await this.sender.exclusive(() => this.refresh());
-  }
-
-  /** The server does not know us (any more): the queue and the task are kept for after the login. */
-  async signIn() {
-    this.signedIn = false;
-    this.sender.owner = null;
-    await forget(this.store, this.api);
-    document.body.dataset.view = "login";
-    const waiting = this.state.unsent + this.state.others;
-    if (this.session) this.login.show(words.signInAgain(waiting), "kept");
-    else this.login.show(waiting ? words.signInAgain(waiting) : undefined);
-  }
-
-  /** A badge scanned during work asks for its PIN; until then the old session lives. */
-  changePerson(badge) {
-    document.body.dataset.view = "login";
-    this.login.scanned(badge);
-  }
-
-  cancelLogin() {
-    if (this.signedIn) this.draw(this.sender.last);
-    else this.login.show();
-  }
-
   /** Draws the task again as the server sees it: a reload or another device loses nothing. */
   async refresh() {
     const { task } = this.sender.last;
     if (!this.signedIn || task === null || this.state.unsent) return;
     const reply = await this.api.call("GET", `task/${encodeURIComponent(task)}`).catch(() => null);
-    if (reply?.status === 401) await this.signIn();
+    if (reply?.status === 401) await askWho(this);
     else if (isEnvelope(reply?.body)) await this.move(reply.body);
     else if (reply?.status === 404 || reply?.status === 410) await this.move(NOWHERE);
   }

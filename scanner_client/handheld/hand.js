@@ -2,13 +2,14 @@
 
 import { isEnvelope } from "./api.js";
 import { byId } from "./dom.js";
+import { isBadge } from "./login.js";
 import { flowFor } from "./menu.js";
+import { askWho, atLogin, changePerson } from "./people.js";
 import { NOWHERE } from "./sender.js";
 import { words } from "./words.js";
 
 const LEFT_TO_THE_BROWSER = new Set(["F5", "F11", "F12"]);
 const visible = (text) => text.replaceAll("\u001d", "␝");
-const isBadge = (text) => /^BD-/i.test(text);
 const view = () => document.body.dataset.view;
 
 /** A code was scanned, or a text was typed and ended with Enter. */
@@ -16,8 +17,8 @@ export function code(app, text) {
   app.band.unflash();
   app.keypad.close();
   typing(app, "");
-  if (view() === "login") return app.login.scanned(text);
-  if (isBadge(text) && !app.sender.last.expect?.includes("badge")) return app.changePerson(text);
+  if (view() === "login") return atLogin(app, text);
+  if (isBadge(text) && !app.sender.last.expect?.includes("badge")) return changePerson(app, text);
   const flow = view() === "menu" ? flowFor(app.session.flows, text) : undefined;
   return flow ? begin(app, flow) : send(app, text);
 }
@@ -89,7 +90,7 @@ function go(app, title, ask) {
   app.band.show("sent", words.starting(title));
   return app.sender.exclusive(async () => {
     const reply = await ask().catch(() => null);
-    if (reply?.status === 401) return app.signIn();
+    if (reply?.status === 401) return askWho(app);
     if (!isEnvelope(reply?.body)) return app.band.show("stop", reply?.body?.error?.sentence ?? words.noAnswer);
     app.left = null;
     await app.move(reply.body);
@@ -101,5 +102,5 @@ export async function signOut(app) {
   if (app.state.unsent) return app.band.show("kept", words.menuWaits);
   await app.api.call("POST", "logout", {}).catch(() => null);
   Object.assign(app, { session: null, left: null });
-  return app.signIn();
+  return askWho(app);
 }

@@ -6,6 +6,10 @@ import { drawHead, spread } from "./screen.js";
 import { words } from "./words.js";
 
 const PIN_LENGTH = 6;
+const SURE_MS = 150;
+
+/** True for what the label of a badge encodes. */
+export const isBadge = (text) => /^BD-/i.test(text);
 
 export class Login {
   /** `on`: {done(session), cancel(), type(layout)}. */
@@ -56,15 +60,25 @@ export class Login {
     this.typed();
   }
 
+  // Six digits are the PIN once no seventh follows: a code scanned onto the field must not cost an attempt.
   typed() {
     this.dots();
-    if (!this.busy && /^\d+$/.test(this.pin.value) && this.pin.value.length === PIN_LENGTH) this.submit();
+    clearTimeout(this.pause);
+    if (!this.busy && /^\d{6,}$/.test(this.pin.value)) this.pause = setTimeout(() => this.entered(), SURE_MS);
   }
 
-  // Another badge scanned onto the PIN field is a badge, not a PIN.
+  // Enter, or the pause behind six digits. Another badge scanned onto the PIN is a badge.
   entered() {
+    clearTimeout(this.pause);
     const value = this.pin.value.trim();
-    if (/\D/.test(value)) this.scanned(value);
+    if (isBadge(value)) this.scanned(value);
+    else if (/^\d{6}$/.test(value)) this.submit();
+    else if (value) this.refuse(words.noPin);
+  }
+
+  refuse(sentence) {
+    this.set("");
+    this.band.show("stop", sentence);
   }
 
   dots() {
@@ -78,8 +92,7 @@ export class Login {
     const reply = await this.api.call("POST", "login", body).catch(() => null);
     this.busy = false;
     if (reply?.status === 200 && reply.body?.send) return this.finish(reply.body);
-    this.set("");
-    this.band.show("stop", reply?.body?.error?.sentence ?? words.noAnswer);
+    return this.refuse(reply?.body?.error?.sentence ?? words.noAnswer);
   }
 
   finish({ send, operator, site, flows }) {
@@ -93,6 +106,7 @@ export class Login {
   }
 
   hide() {
+    clearTimeout(this.pause);
     this.asking = false;
     this.wedge.resume();
   }

@@ -36,10 +36,10 @@ export class Sender {
   }
 
   /** Keeps a scan, then sends it. A key is bound to the screen it was pressed on; a code goes to the screen of its turn. */
-  async scan(text, isKey = false) {
+  async scan(text, isKey = false, owner = this.owner) {
     const id = uuid7();
     const body = isKey ? this.bodyOf(id, text) : null;
-    await this.store.add({ id, text, at: Date.now(), owner: this.owner, body });
+    await this.store.add({ id, text, at: Date.now(), owner, body });
     await this.changed();
     this.wake();
   }

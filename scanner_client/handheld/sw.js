@@ -3,7 +3,7 @@
 const CACHE = "pickwell-shell-1";
 const SHELL = [
   "./", "app.css", "manifest.webmanifest", "icon.svg", "../static/tokens.css",
-  ...["api", "app", "aside", "band", "dom", "hand", "ids", "keypad", "keys", "login", "main", "menu", "paint", "parts", "patience", "replies",
+  ...["api", "app", "aside", "band", "dom", "hand", "ids", "keypad", "keys", "login", "main", "menu", "paint", "parts", "patience", "people", "replies",
     "screen", "sender", "session", "store", "tones", "tray", "wedge", "words"].map((name) => `${name}.js`),
 ];
 const PATIENCE_MS = 3000;

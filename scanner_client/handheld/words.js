@@ -24,6 +24,8 @@ export const words = {
   keyIdle: (key) => `${key} does nothing here.`,
   menuWaits: "Your scans are still waiting. Then the menu opens.",
   signInAgain: (n) => (n ? `Sign in again. ${n === 1 ? "1 scan is" : `${n} scans are`} kept.` : "Sign in again."),
+  noBadge: (text) => `${text} is no badge. Scan your badge.`,
+  noPin: "That is no PIN. Type your six digits.",
   othersWait: (n) => (n === 1 ? "1 scan of a colleague waits here." : `${n} scans of a colleague wait here.`),
   doubled: "Scanned before you saw the question. Scan again to confirm.",
   broken: "The server failed on it.",

@@ -128,4 +128,10 @@ def page_errors() -> list[str]:
 @pytest.fixture
 def lost_network(page_errors: Remarks) -> None:
     """This test loses answers on purpose: the browser's own remarks about them are expected, all others are not."""
-    page_errors.expected = ("ERR_EMPTY_RESPONSE", "ERR_INTERNET_DISCONNECTED", "status of 4", "status of 5")
+    page_errors.expected = (
+        "ERR_EMPTY_RESPONSE",
+        "ERR_INTERNET_DISCONNECTED",
+        "ERR_CONNECTION_RESET",
+        "status of 4",
+        "status of 5",
+    )

@@ -50,6 +50,15 @@ def test_a_second_badge_scanned_onto_the_pin_is_a_badge(handheld: Handheld) -> N
     expect(handheld.page.locator("#operator")).to_have_text("Ana · Hall 1")
 
 
+def test_a_code_scanned_onto_the_pin_costs_no_attempt(handheld: Handheld) -> None:
+    handheld.open().scan("BD-ANA-5")
+    expect(handheld.page.locator("#pin")).to_be_focused()
+    handheld.scan("4006381333931")
+    handheld.band("stop", "That is no PIN.")
+    handheld.page.keyboard.type("246813")
+    expect(handheld.page.locator("main.menu")).to_be_visible()
+
+
 def test_a_badge_scanned_during_work_changes_the_person(handheld: Handheld) -> None:
     handheld.pick().scan("BD-BEN-7")
     expect(handheld.page.locator("#pin")).to_be_focused()
@@ -80,3 +89,9 @@ def test_the_menu_takes_function_keys_and_typed_numbers(handheld: Handheld) -> N
     expect(handheld.page.locator("main.menu")).to_be_visible()
     handheld.scan("3")
     handheld.shows("Go to A-03-12-B")
+
+
+def test_a_code_that_is_no_badge_is_refused_at_the_login(handheld: Handheld) -> None:
+    handheld.open().scan("4006381333931")
+    handheld.band("stop", "4006381333931 is no badge.")
+    expect(handheld.page.locator("main.login")).to_contain_text("Scan your badge")

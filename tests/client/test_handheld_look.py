@@ -69,6 +69,12 @@ def test_inks_stand_out_from_cards(colours: dict[str, str], ink: str, least: flo
     assert contrast(colours[ink], colours["card"]) >= least
 
 
+@pytest.mark.parametrize("tone", ["stop", "done"])
+def test_a_flash_has_a_contrast_of_seven_by_day_and_night(tone: str) -> None:
+    colours = theme(TOKENS)
+    assert contrast(colours[f"{tone}-loud"], colours[f"{tone}-loud-ink"]) >= 7
+
+
 def test_night_is_the_same_by_choice_and_by_the_device() -> None:
     assert NIGHT == AUTO_NIGHT
     assert NIGHT.keys() == DAY.keys()
@@ -88,6 +94,25 @@ def test_nothing_is_clipped_or_too_small_at_any_size(
     handheld.scan("LO-A-03-12-B-7")
     handheld.shows("Take 2")
     assert handheld.page.evaluate(CLIPPED) == []
+    assert handheld.page.evaluate(TOO_SMALL) == []
+
+
+@pytest.mark.parametrize(("width", "height"), SIZES)
+def test_the_pin_pad_fits_every_size(new_handheld: Callable[..., Handheld], width: int, height: int) -> None:
+    handheld = new_handheld(width, height).open()
+    handheld.scan("BD-ANA-5")
+    expect(handheld.page.locator("#pin")).to_be_focused()
+    for button in handheld.page.locator(".pad button").all():
+        expect(button).to_be_in_viewport(ratio=1)
+    assert handheld.page.evaluate(TOO_SMALL) == []
+
+
+@pytest.mark.parametrize(("width", "height"), SIZES)
+def test_the_letter_keys_fit_every_size(new_handheld: Callable[..., Handheld], width: int, height: int) -> None:
+    handheld = new_handheld(width, height).open()
+    handheld.page.locator("#keys button", has_text="Type it").click()
+    for button in handheld.page.locator("#sheet button").all():
+        expect(button).to_be_in_viewport(ratio=1)
     assert handheld.page.evaluate(TOO_SMALL) == []
 
 

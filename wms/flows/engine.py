@@ -1,4 +1,4 @@
-"""The engine that runs every flow: a table of (state, kind of scan) -> verb -> declared next states, and a screen a state."""
+"""The engine of every flow: a table of (state, kind of scan) -> verb -> declared next states, and a screen a state."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from wms.barcodes import Scanned
 from wms.db import Tx
 from wms.errors import Ask, NotAllowed, Refusal
 from wms.flows.scans import AnyScan, Key, choose, word
 from wms.operations.ledger import By
-from wms.barcodes import Scanned
 from wms.queries.codes import meanings
 from wms.settings import Settings
 
@@ -156,7 +156,7 @@ class Flow:
         return keep
 
     def on(self, state: str, kind: type, *, to: tuple[str, ...]) -> Callable[[Handler], Handler]:
-        """Register what a kind of scan does in a state and where that may lead; the order is the order of preference."""
+        """Register what a kind of scan does in a state and where that leads; their order is the order of preference."""
         return self._way(state, kind.kind, to, "")  # type: ignore[attr-defined]
 
     def key(self, state: str, key: str, label: str, *, to: tuple[str, ...]) -> Callable[[Handler], Handler]:
@@ -228,7 +228,11 @@ class Flow:
         known = set(self.states) | {DONE}
         return [
             *(f"{self.name}: {state} has no screen" for state in sorted(targets - {DONE} - set(self.screens))),
-            *(f"{self.name}: {state} has no way out" for state in self.states if not self.expects(state) and not self.keys(state)),
+            *(
+                f"{self.name}: {state} has no way out"
+                for state in self.states
+                if not self.expects(state) and not self.keys(state)
+            ),
             *(f"{self.name}: {state} is never reached" for state in self.states if state not in targets),
             *(f"{self.name}: {state} does not exist" for state in sorted(targets - known)),
         ]

@@ -226,7 +226,7 @@ def as_date(scanned: Scanned) -> date | None:
         return day
     for form in DATES:
         try:
-            return datetime.strptime(scanned.text, form).date()  # noqa: DTZ007 - a date on a carton has no zone
+            return datetime.strptime(scanned.text, form).date()
         except ValueError:
             continue
     return None

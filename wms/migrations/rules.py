@@ -13,7 +13,8 @@ def seed() -> None:
     conn = op.get_bind()
     place = sa.text(
         "INSERT INTO location (id, code, name, kind, zone, aisle, bay, level, side, x_mm, y_mm, capacity_mm3,"
-        " capacity_g, hazard_ok, active) VALUES (:id, :name, :name, 'outside', '', '', 0, 0, '', 0, 0, 0, 0, :yes, :yes)"
+        " capacity_g, hazard_ok, active) VALUES"
+        " (:id, :name, :name, 'outside', '', '', 0, 0, '', 0, 0, 0, 0, :yes, :yes)"
     )
     conn.execute(place, [{"id": ref, "name": name, "yes": True} for ref, name in OUTSIDE.items()])
     conn.execute(sa.text("INSERT INTO lpn (id, code, kind) VALUES (0, 'LOOSE', 'loose')"))

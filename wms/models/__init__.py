@@ -1,7 +1,20 @@
 """Nouns: tables, constraints, tiny properties. Importing this package knows every table."""
 
-from wms.models import campaigns, counting, floor, inbound, items, jobs, orders, outbound, people, places
-from wms.models import printing, shipping, stock
+from wms.models import (
+    campaigns,
+    counting,
+    floor,
+    inbound,
+    items,
+    jobs,
+    orders,
+    outbound,
+    people,
+    places,
+    printing,
+    shipping,
+    stock,
+)
 
 __all__ = [
     "campaigns",

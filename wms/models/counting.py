@@ -32,7 +32,10 @@ class CountLine(Base):
     """One item counted in a place: what the book said when it was closed, and what was there."""
 
     __tablename__ = "count_line"
-    __table_args__ = (UniqueConstraint("count_id", "item_id", "lot_id"), CheckConstraint("counted >= 0", name="counted"))
+    __table_args__ = (
+        UniqueConstraint("count_id", "item_id", "lot_id"),
+        CheckConstraint("counted >= 0", name="counted"),
+    )
     id: Mapped[int] = mapped_column(primary_key=True)
     count_id: Mapped[int] = mapped_column(ForeignKey("count.id"))
     item_id: Mapped[int] = mapped_column(ForeignKey("item.id"))

@@ -24,7 +24,7 @@ class Wave(Base):
 
 
 class PickList(Base):
-    """One walk: ready, picking, picked (dropped at a station), packed, void. `why` tells the supervisor what was saved."""
+    """One walk: ready, picking, picked (dropped at a station), packed, void. `why` says what it saves."""
 
     __tablename__ = "pick_list"
     __table_args__ = (

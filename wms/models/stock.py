@@ -34,7 +34,10 @@ class Lpn(Base):
     """
 
     __tablename__ = "lpn"
-    __table_args__ = (CheckConstraint(f"kind IN {LPN_KINDS}", name="kind"), Index("ix_lpn_kind_location", "kind", "location_id"))
+    __table_args__ = (
+        CheckConstraint(f"kind IN {LPN_KINDS}", name="kind"),
+        Index("ix_lpn_kind_location", "kind", "location_id"),
+    )
     id: Mapped[int] = mapped_column(primary_key=True)
     code: Mapped[str] = mapped_column(String(40), unique=True)
     kind: Mapped[str] = mapped_column(String(8))

@@ -37,3 +37,9 @@ def claim(tx: Tx, by: By, subject: str, what: str, confirmed: bool) -> None:
     if name and not confirmed:
         raise InHand(name=name, what=what)
     tx.execute(give_up.values(closed_at=tx.now, subject=""), {"about": subject, "mine": by.task_id or 0})
+
+
+def holder(tx: Tx, by: By, subject: str) -> str | None:
+    """Return the name of the colleague whose open task has this subject."""
+    name = tx.value(holding, about=subject, me=by.operator_id or 0)
+    return str(name) if name else None

@@ -20,13 +20,23 @@ class CodeTaken(Refusal):
     sentence = "{code} already names {kind} {name}."
 
 
-def register(tx: Tx, text: str, kind: str, ref: int, name: str = "", qty: int = 1) -> None:
+def register(tx: Tx, text: str, kind: str, ref: int, name: str = "") -> None:
     """Let `text` name the thing `kind` `ref`; raises CodeTaken when it names another one."""
-    found = tx.one(select(code).where(code.c.code == text))
+    write(tx, {"code": text, "kind": kind, "ref": ref, "name": name or text, "qty": 1})
+
+
+def register_case(tx: Tx, text: str, item_id: int, sku: str, qty: int) -> None:
+    """Let `text` name `qty` units of an item at once; raises CodeTaken when it names another thing."""
+    write(tx, {"code": text, "kind": "item", "ref": item_id, "name": sku, "qty": qty})
+
+
+def write(tx: Tx, row: dict[str, Any]) -> None:
+    """Insert one row; the same meaning again is no change."""
+    found = tx.one(select(code).where(code.c.code == row["code"]))
     if found is None:
-        tx.execute(insert(code).values(code=text, kind=kind, ref=ref, name=name or text, qty=qty))
-    elif (found.kind, found.ref) != (kind, ref):
-        raise CodeTaken(code=text, kind=found.kind, name=found.name)
+        tx.execute(insert(code).values(**row))
+    elif (found.kind, found.ref) != (row["kind"], row["ref"]):
+        raise CodeTaken(code=row["code"], kind=found.kind, name=found.name)
 
 
 def register_all(tx: Tx, rows: Iterable[Mapping[str, Any]]) -> None:

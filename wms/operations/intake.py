@@ -204,7 +204,7 @@ def fresh(order: ExportOrder, catalogue: Catalogue) -> Fresh:
         "items": [[item.source, item.key, item.title, item.qty] for item in order.items],
         "to": digest([*to.values(), order.recipient.country_code, order.delivery_notes])[:16],
     }
-    raw = {"file": order.file, "line": order.line, "row": dict(order.raw)}
+    raw = {"file": order.file, "line": order.line, "row": order.raw}
     return Fresh(order, catalogue.lines(chosen(facts)), dumps(facts | raw), digest(facts))
 
 

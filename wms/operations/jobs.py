@@ -57,7 +57,13 @@ def enqueue(tx: Tx, kind: str, args: Mapping[str, Any], run_at: datetime | None 
     """
     if kind not in HANDLERS:
         raise BadInput(field="kind", why=f"one of {', '.join(HANDLERS)}")
-    values = {"kind": kind, "args": dumps(dict(args)), "key": key, "run_at": run_at or tx.now, "created_at": tx.now}
+    values: dict[str, Any] = {
+        "kind": kind,
+        "args": dumps(dict(args)),
+        "key": key,
+        "run_at": run_at or tx.now,
+        "created_at": tx.now,
+    }
     values |= {"state": "queued", "attempts": 0, "result": "", "error": ""}
     if key is None:
         made = tx.execute(insert(job).values(**values)).inserted_primary_key

@@ -15,7 +15,7 @@ from pydantic import TypeAdapter
 from sqlalchemy import Row, and_, bindparam, func, literal, or_, select, update
 
 from wms.db import Store, Tx, Utc, insert_or_nothing, table_of
-from wms.errors import BadInput, NotFound, Refusal, clip
+from wms.errors import SENTENCE_MAX, BadInput, NotFound, Refusal, clip
 from wms.labels.labels import KINDS, Label, render
 from wms.labels.printers import Allowed, Outcome, PrinterAddress, Timeouts, transport
 from wms.models.printing import Printer, PrintJob
@@ -46,6 +46,11 @@ class LabelWaits(Refusal):
     """A copy of a label that is not printed yet would make two."""
 
     sentence = "{why} Label kept."
+
+    @property
+    def text(self) -> str:
+        """Return what it waits for, whole: a printer's trouble is longer than a name."""
+        return clip(self.sentence.format(**self.facts), SENTENCE_MAX)
 
 
 class NotUncertain(Refusal):

@@ -38,6 +38,7 @@ class By:
     operator_id: int | None = None
     task_id: int | None = None
     scan_id: str | None = None
+    document: str = ""  # for movements that name none themselves
 
 
 @dataclass(frozen=True)
@@ -154,7 +155,7 @@ def row(tx: Tx, by: By, move: Move) -> dict[str, object]:
         "to_location_id": move.target.location_id,
         "to_lpn_id": move.target.lpn_id,
         "reason": move.reason,
-        "document": move.document,
+        "document": move.document or by.document,
         "operator_id": by.operator_id,
         "task_id": by.task_id,
         "scan_id": by.scan_id,
@@ -167,7 +168,9 @@ def not_enough(tx: Tx, key: Key) -> NotEnough:
     free = tx.value(select(stock.c.qty - stock.c.allocated).where(*here), **bound(key)) or 0
     sku = tx.value(select(item.c.sku).where(item.c.id == item_id))
     place = tx.value(
-        select(lpn.c.code).where(lpn.c.id == lpn_id) if lpn_id else select(location.c.name).where(location.c.id == location_id)
+        select(lpn.c.code).where(lpn.c.id == lpn_id)
+        if lpn_id
+        else select(location.c.name).where(location.c.id == location_id)
     )
     return NotEnough(free=free, sku=sku, place=place)
 
@@ -192,16 +195,17 @@ def content(tx: Tx, lpn_id: int) -> list[dict[str, int | str]]:
     return [dict(each._mapping) for each in found]
 
 
-def move_lpn(tx: Tx, by: By, lpn_id: int, target: Spot | int, reason: str, document: str = "") -> None:
-    """Move an LPN with all it holds, one row per line of content.
+def move_lpn(tx: Tx, by: By, lpn_id: int, target: Spot | int, reason: str) -> None:
+    """Move an LPN with all it holds, one row per line of content; `by.document` says for what.
 
     `target` is a location id (the LPN goes there whole) or a Spot (its content is unpacked into it). Raises NotEnough
     when part of the content is reserved.
     """
     spot = Spot(target, lpn_id) if isinstance(target, int) else target
     lines = content(tx, lpn_id)
-    post(tx, by, [line_move(line, lpn_id, spot, reason, document) for line in lines if elsewhere(line, lpn_id, spot)])
-    tx.execute(update(lpn).where(lpn.c.id == lpn_id).values(location_id=spot.location_id if spot.location_id > 0 else None))
+    post(tx, by, [line_move(line, lpn_id, spot, reason) for line in lines if elsewhere(line, lpn_id, spot)])
+    at = spot.location_id if spot.location_id > 0 else None
+    tx.execute(update(lpn).where(lpn.c.id == lpn_id).values(location_id=at))
 
 
 def elsewhere(line: dict[str, int | str], lpn_id: int, spot: Spot) -> bool:
@@ -209,8 +213,8 @@ def elsewhere(line: dict[str, int | str], lpn_id: int, spot: Spot) -> bool:
     return (line["location_id"], lpn_id) != (spot.location_id, spot.lpn_id)
 
 
-def line_move(line: dict[str, int | str], lpn_id: int, spot: Spot, reason: str, document: str) -> Move:
-    """Return the movement of one line of an LPN's content; reserved units keep nothing reserved behind them."""
+def line_move(line: dict[str, int | str], lpn_id: int, spot: Spot, reason: str) -> Move:
+    """Return the movement of one line of an LPN's content."""
     return Move(
         item_id=int(line["item_id"]),
         qty=int(line["qty"]),
@@ -219,7 +223,6 @@ def line_move(line: dict[str, int | str], lpn_id: int, spot: Spot, reason: str, 
         reason=reason,
         lot_id=int(line["lot_id"]),
         condition=str(line["condition"]),
-        document=document,
     )
 
 

@@ -46,7 +46,9 @@ def add_item(tx: Tx, owner_id: int, sku: str, cases: Sequence[tuple[str, int]] =
 
     `facts` are columns of Item; `cases` are (code, units). Raises CodeTaken when a barcode names another item.
     """
-    facts = {"barcode": facts.get("barcode") or sku, "colour": colour_of(sku)} | {k: v for k, v in facts.items() if v != ""}
+    facts = {"barcode": facts.get("barcode") or sku, "colour": colour_of(sku)} | {
+        k: v for k, v in facts.items() if v != ""
+    }
     found = tx.value(select(items.c.id).where(items.c.sku == sku))
     if found:
         tx.execute(update(items).where(items.c.id == found).values(**facts))
@@ -56,7 +58,7 @@ def add_item(tx: Tx, owner_id: int, sku: str, cases: Sequence[tuple[str, int]] =
     for code in dict.fromkeys((facts["barcode"], sku, sku.upper())):
         directory.register(tx, code, "item", item_id, sku)
     for code, qty in cases:
-        directory.register(tx, code, "item", item_id, sku, qty)
+        directory.register_case(tx, code, item_id, sku, qty)
         if not tx.value(select(packagings.c.id).where(packagings.c.code == code)):
             add(tx, packagings, item_id=item_id, code=code, qty=qty)
     return item_id

@@ -14,7 +14,7 @@ from wms.db import Store, Tx, table_of
 from wms.errors import NotFound
 from wms.formats.backer_report import read_orders
 from wms.formats.equipment import read_campaign, read_carriers, read_cartons, read_printers
-from wms.formats.items import ItemRow, read_items, read_kits
+from wms.formats.items import ItemRow, KitRow, read_items, read_kits
 from wms.formats.packing_list import read_packing_list
 from wms.formats.people import PersonRow, read_people
 from wms.formats.reward_map import read_reward_map
@@ -24,10 +24,11 @@ from wms.models.items import Owner
 from wms.models.orders import Order
 from wms.models.places import Location
 from wms.models.printing import Printer
-from wms.models.shipping import CartonType, Carrier
+from wms.models.shipping import Carrier, CartonType
 from wms.operations import directory, intake, master, people, receiving, reviewing
 from wms.operations.ledger import By
-from wms.settings import Settings
+from wms.operations.people import Person
+from wms.settings import Settings, share
 
 campaigns, owners, locations = table_of(Campaign), table_of(Owner), table_of(Location)
 carton_types, carriers, printers = table_of(CartonType), table_of(Carrier), table_of(Printer)
@@ -113,7 +114,12 @@ def write_goods(tx: Tx, goods: tuple[ItemRow, ...]) -> None:
     """Write items with their barcodes and cases; an unknown owner is made under its code."""
     for row in goods:
         owner = master.add_owner(tx, row.owner, row.owner)
-        sizes = {"weight_g": row.weight_g, "length_mm": row.length_mm, "width_mm": row.width_mm, "height_mm": row.height_mm}
+        sizes = {
+            "weight_g": row.weight_g,
+            "length_mm": row.length_mm,
+            "width_mm": row.width_mm,
+            "height_mm": row.height_mm,
+        }
         customs = {"hs_code": row.hs_code, "origin": row.origin, "value": row.value, "currency": row.currency}
         tracked = {"lot_tracked": row.lot, "serial_tracked": row.serial, "expiry_tracked": row.expiry}
         more = {"name": row.name, "barcode": row.barcode, "hazard": row.hazard, "fragile": row.fragile}
@@ -121,12 +127,16 @@ def write_goods(tx: Tx, goods: tuple[ItemRow, ...]) -> None:
         master.add_item(tx, owner, row.sku, cases, **sizes, **customs, **tracked, **more)
 
 
-def write_kits(tx: Tx, rows: Any) -> None:
-    """Write kits from rows of (kit_sku, sku, qty)."""
+def write_kits(tx: Tx, rows: tuple[KitRow, ...]) -> None:
+    """Write kits; a kit that is not an item itself (nothing on a shelf has its name) becomes one without a barcode."""
     parts: dict[str, dict[str, int]] = {}
     for row in rows:
         parts.setdefault(row.kit_sku, {})[row.sku] = row.qty
+    items = master.items
     for kit, content in parts.items():
+        if not tx.value(select(items.c.id).where(items.c.sku == kit)):
+            owner = tx.value(select(items.c.owner_id).where(items.c.sku.in_(content)).limit(1))
+            master.add_item(tx, int(owner), kit, name=kit)
         master.set_kit(tx, kit, content)
 
 
@@ -136,7 +146,7 @@ def write_people(tx: Tx, settings: Settings, rows: tuple[PersonRow, ...]) -> lis
     for row in rows:
         badge = barcodes.code("BD", row.badge)
         if not tx.value(select(people.operators.c.id).where(people.operators.c.badge == badge)):
-            people.add_operator(tx, settings.security, row.name, row.pin, row.roles, row.badge)
+            people.add_operator(tx, settings.security, Person(row.name, row.pin, row.roles, row.badge))
         result.append({"name": row.name, "badge": badge, "pin": row.pin, "roles": list(row.roles)})
     return result
 
@@ -155,13 +165,13 @@ def open_campaign(store: Store, folder: Path) -> int:
     return store.transact(write)
 
 
-def import_report(store: Store, by: By, campaign_id: int, data: bytes, filename: str, profiles: Path) -> dict[str, int]:
+def import_report(store: Store, by: By, campaign_id: int, data: bytes, filename: str) -> dict[str, int]:
     """Read a backer report, import it as a difference, review it; return {orders, rejected, unchanged, held}."""
-    orders = read_orders(data, filename, profiles)
-    sha = hashlib.sha256(data).hexdigest()
+    orders = read_orders(data, filename, share() / "config" / "order_profiles")
+    paper = intake.Paper(filename, hashlib.sha256(data).hexdigest())
 
     def write(tx: Tx) -> dict[str, int]:
-        import_id = intake.import_orders(tx, by, campaign_id, orders, filename, sha)
+        import_id = intake.import_orders(tx, by, campaign_id, orders, paper)
         reviewing.review(tx)
         return intake.summary(tx, import_id)
 

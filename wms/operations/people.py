@@ -6,7 +6,9 @@ import hashlib
 import hmac
 import secrets
 import threading
+from dataclasses import dataclass
 from datetime import timedelta
+from itertools import pairwise
 from typing import Any
 
 from argon2 import PasswordHasher
@@ -71,7 +73,7 @@ def check_pin(pin: str) -> None:
     """Raise WeakPin unless the PIN has six digits, no run, no repetition."""
     if len(pin) != PIN_LENGTH or not (pin.isascii() and pin.isdigit()):
         raise WeakPin(field="pin", why="six digits, please")
-    steps = {(int(b) - int(a)) % 10 for a, b in zip(pin, pin[1:], strict=False)}
+    steps = {(int(b) - int(a)) % 10 for a, b in pairwise(pin)}
     if len(steps) == 1 or pin[:3] == pin[3:] or pin[:2] * 3 == pin:
         raise WeakPin(field="pin", why="too easy to guess; no runs, no repetitions")
 
@@ -86,8 +88,19 @@ def peppered(pin: str, security: Security) -> bytes:
     return hmac.digest(security.pepper.encode(), pin.encode(), "sha256")
 
 
-def add_operator(tx: Tx, security: Security, name: str, pin: str, roles: tuple[str, ...], badge: str = "") -> tuple[int, str]:
-    """Add a person; return (id, badge code). Without `badge` a random body is made. Raises WeakPin, BadInput."""
+@dataclass(frozen=True)
+class Person:
+    """Somebody to be added; without a badge body a random one is made."""
+
+    name: str
+    pin: str
+    roles: tuple[str, ...]
+    badge: str = ""
+
+
+def add_operator(tx: Tx, security: Security, person: Person) -> tuple[int, str]:
+    """Add a person; return (id, badge code). Raises WeakPin, BadInput naming the field."""
+    name, pin, roles, badge = person.name, person.pin, person.roles, person.badge
     if unknown := [role for role in roles if role not in ROLES]:
         raise BadInput(field="roles", why=f"unknown role {unknown[0]}; one of {', '.join(ROLES)}")
     if not name.strip() or not roles:
@@ -123,6 +136,7 @@ def end_sessions(tx: Tx, operator_id: int) -> None:
     """End every open session of a person."""
     mine = (sessions.c.operator_id == operator_id, sessions.c.ended_at.is_(None))
     tx.execute(update(sessions).where(*mine).values(ended_at=tx.now))
+    tx.announce("people")
 
 
 def login(store: Store, security: Security, badge: str, pin: str, device: str) -> dict[str, Any]:
@@ -227,6 +241,7 @@ def touch(tx: Tx, session_id: int) -> None:
 def logout(tx: Tx, token: str) -> None:
     """End the session of a token."""
     tx.execute(update(sessions).where(sessions.c.token_hash == token_hash(token)).values(ended_at=tx.now))
+    tx.announce("people")
 
 
 def new_setup_code(tx: Tx) -> str:
@@ -244,4 +259,4 @@ def first_admin(tx: Tx, security: Security, code: str, name: str, pin: str) -> t
     used = update(setup_codes).where(*good, setup_codes.c.expires_at > tx.now).values(used_at=tx.now)
     if tx.execute(used).rowcount != 1:
         raise WrongSetupCode
-    return add_operator(tx, security, name, pin, ("admin",))
+    return add_operator(tx, security, Person(name, pin, ("admin",)))

@@ -102,16 +102,17 @@ def lot_id(tx: Tx, item_id: int, code: str, expiry: date | None = None) -> int:
 
 
 def known_expiry(tx: Tx, item_id: int, code: str) -> date | None:
-    """Return the expiry date of a lot of this item, None when lot or date are new.
+    """Return the expiry date of a lot of this item, None when lot or date are new."""
+    found = tx.one(select(lots.c.expiry).where(lots.c.item_id == item_id, lots.c.code == code))
+    return found.expiry if found else None
 
-    Raises ForeignLot when the code is known, but only for another item.
-    """
+
+def check_lot(tx: Tx, item_id: int, code: str) -> None:
+    """Raise ForeignLot when a lot is known, but only for another item."""
     joined = lots.join(items, items.c.id == lots.c.item_id)
-    found = tx.all(select(lots.c.item_id, lots.c.expiry, items.c.sku).select_from(joined).where(lots.c.code == code))
-    ours = [row for row in found if row.item_id == item_id]
-    if found and not ours:
+    found = tx.all(select(lots.c.item_id, items.c.sku).select_from(joined).where(lots.c.code == code))
+    if found and item_id not in {row.item_id for row in found}:
         raise ForeignLot(lot=code, sku=found[0].sku)
-    return ours[0].expiry if ours else None
 
 
 def too_short(tx: Tx, expiry: date | None, days: int) -> bool:

@@ -84,7 +84,7 @@ class CartonOpen(Refusal):
 class PartOnly(Ask):
     """A receipt is closed although cartons did not come."""
 
-    sentence = "{qty} cartons did not come. Again to close."
+    sentence = "{qty} of its cartons did not come. Again to close."
 
 
 # -- announcing -------------------------------------------------------------------------------------------------------

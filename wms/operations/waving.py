@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypedDict
 
 from sqlalchemy import func, insert, select, update
 
@@ -85,9 +85,8 @@ class Proposal:
         return sorted(order_id for each in self.lists for order_id in each.orders)
 
 
-@dataclass(frozen=True)
-class Released:
-    """What a release made, and what it left."""
+class Released(TypedDict):
+    """What a release made, and what it left: walk in mm, missing as SKU -> units."""
 
     wave_id: int
     name: str
@@ -98,7 +97,7 @@ class Released:
     units: int
     walk_mm: int
     waiting: int
-    missing: Mapping[str, int]
+    missing: dict[str, int]
 
 
 # --- both steps ---
@@ -150,7 +149,7 @@ def propose(tx: Tx, settings: Settings, pilot: bool | None = None, orders: int |
     served = {line.order_id for line in lines} - {line.order_id for line in lines if line.line_id in short}
     going = [order_id for order_id in ranked if order_id in served][:most]
     if not going:
-        raise NothingToRelease(why=f"No clean order is fully in stock. Missing: {in_words(missing)}.")
+        raise NothingToRelease(why=f"No clean order is fully in stock. Missing: {shortfall(missing)}.")
     chosen = set(going)
     lists = batched(tx, settings, [line for line in lines if line.order_id in chosen], allocs)
     asked = frozenset((line.line_id, line.qty) for line in lines if line.order_id in chosen)
@@ -218,7 +217,7 @@ def lacking(
     return dict(sorted(gaps.items(), key=lambda pair: (-pair[1], pair[0])))
 
 
-def in_words(missing: Mapping[str, int]) -> str:
+def shortfall(missing: Mapping[str, int]) -> str:
     """Return the missing SKUs as a sentence part, the worst first."""
     shown = [f"{sku} {qty}" for sku, qty in list(missing.items())[:MISSING_SHOWN]]
     more = len(missing) - len(shown)
@@ -334,11 +333,22 @@ def pick_row(list_id: int, pick: ProposedPick) -> dict[str, Any]:
 def released(proposal: Proposal, wave_id: int, name: str) -> Released:
     """Return the figures of a release."""
     every = [pick for each in proposal.lists for pick in each.picks]
-    walk = sum(each.walk_mm for each in proposal.lists)
-    counts = (len(proposal.orders), len(proposal.lists), len(every), total(every), walk)
-    return Released(wave_id, name, proposal.kind, *counts, proposal.waiting, proposal.missing)
+    return {
+        "wave_id": wave_id,
+        "name": name,
+        "kind": proposal.kind,
+        "orders": len(proposal.orders),
+        "lists": len(proposal.lists),
+        "picks": len(every),
+        "units": sum(pick.qty for pick in every),
+        "walk_mm": sum(each.walk_mm for each in proposal.lists),
+        "waiting": proposal.waiting,
+        "missing": dict(proposal.missing),
+    }
 
 
-def total(every: Iterable[ProposedPick]) -> int:
-    """Return the units of picks."""
-    return sum(pick.qty for pick in every)
+def in_words(made: Released) -> str:
+    """Return a release as a person reads it."""
+    figures = f"{made['orders']} orders on {made['lists']} lists, {made['units']} units, {made['walk_mm'] // 1000} m"
+    waits = f" {made['waiting']} orders wait for stock: {shortfall(made['missing'])}." if made["waiting"] else ""
+    return f"{made['name']}: {figures}.{waits}"

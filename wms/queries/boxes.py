@@ -71,6 +71,7 @@ class Box:
     person: str
     carton_id: int | None
     carton: str
+    carton_mm: tuple[int, int, int]
     tare_g: int
     weight_g: int
     hold: str | None
@@ -138,6 +139,7 @@ boxed = (
     .where(parcel_line.c.parcel_id == parcel.c.id, parcel_line.c.order_line_id == line.c.id)
     .scalar_subquery()
 )
+SOURCE = ("location_id", "lpn_id", "lot_id", "lot", "qty")
 BOX = {
     "parcel_id": parcel.c.id,
     "code": parcel.c.code,
@@ -174,9 +176,8 @@ read_box = (
     select(*(column.label(f"box_{name}") for name, column in BOX.items()))
     .add_columns(*(column.label(f"need_{name}") for name, column in NEED.items()))
     .add_columns(item.c.length_mm, item.c.width_mm, item.c.height_mm)
-    .add_columns(
-        *(in_totes.c[name].label(f"from_{name}") for name in ("location_id", "lpn_id", "lot_id", "lot", "qty"))
-    )
+    .add_columns(*(carton_type.c[f"{side}_mm"].label(f"carton_{side}") for side in ("length", "width", "height")))
+    .add_columns(*(in_totes.c[name].label(f"from_{name}") for name in SOURCE))
     .select_from(
         parcel.join(lpn, lpn.c.id == parcel.c.lpn_id)
         .join(order, order.c.id == parcel.c.order_id)
@@ -205,10 +206,13 @@ def box(tx: Tx, parcel_id: int, list_id: int) -> Box:
         facts = row._mapping
         known = needs.get(row.need_line_id) or need_of(row)
         if row.from_qty:
-            source = Source(*(facts[f"from_{name}"] for name in ("location_id", "lpn_id", "lot_id", "lot", "qty")))
+            source = Source(*(facts[f"from_{name}"] for name in SOURCE))
             known = replace(known, sources=(*known.sources, source))
         needs[row.need_line_id] = known
-    return Box(**{name: rows[0]._mapping[f"box_{name}"] for name in BOX}, needs=tuple(needs.values()))
+    first = rows[0]
+    carton_mm = (first.carton_length or 0, first.carton_width or 0, first.carton_height or 0)
+    header = {name: first._mapping[f"box_{name}"] for name in BOX}
+    return Box(**header, carton_mm=carton_mm, needs=tuple(needs.values()))
 
 
 def need_of(row: Row[Any]) -> Need:
@@ -218,7 +222,7 @@ def need_of(row: Row[Any]) -> Need:
     return Need(**values)
 
 
-# -- the box on its way out ---------------------------------------------------------------------------------------------
+# -- the box on its way out ------------------------------------------------------------------------------------------
 
 
 def cartons(tx: Tx) -> list[Row[Any]]:

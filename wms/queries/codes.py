@@ -39,5 +39,7 @@ def meanings(tx: Tx, scanned: Scanned) -> list[Meaning]:
     for reading in reversed(scanned.readings):  # a reading with more facts replaces the bare text of the same code
         if row := found.pop(reading.text, None):
             qty = row.qty * (reading.count or 1)
-            result.append(Meaning(row.kind, row.ref, row.code, row.name, qty, reading.lot, reading.expiry, reading.serial))
+            result.append(
+                Meaning(row.kind, row.ref, row.code, row.name, qty, reading.lot, reading.expiry, reading.serial)
+            )
     return result[::-1]

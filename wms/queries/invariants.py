@@ -21,13 +21,14 @@ class Rule:
     sql: str
 
 
-# What the ledger says should stand at every (place, LPN, item, lot, condition); the outside (ids <= 0) has no balance.
+# What the ledger says stands at every (place, LPN, item, lot, condition); the outside (ids <= 0) has no balance.
 LEDGER = """
     SELECT location_id, lpn_id, item_id, lot_id, condition, SUM(qty) AS qty FROM (
         SELECT to_location_id AS location_id, to_lpn_id AS lpn_id, item_id, lot_id, to_condition AS condition, qty
         FROM stock_move WHERE to_location_id > 0
         UNION ALL
-        SELECT from_location_id, from_lpn_id, item_id, lot_id, condition, -qty FROM stock_move WHERE from_location_id > 0
+        SELECT from_location_id, from_lpn_id, item_id, lot_id, condition, -qty
+        FROM stock_move WHERE from_location_id > 0
     ) AS sides GROUP BY location_id, lpn_id, item_id, lot_id, condition
 """
 SAME_KEY = " AND ".join(f"s.{name} = b.{name}" for name in ("location_id", "lpn_id", "item_id", "lot_id", "condition"))
@@ -158,7 +159,8 @@ RULES = (
     Rule(
         "I11 no job is lost",
         "A job that gave up says why; a running one has a lease.",
-        "SELECT id, kind, state FROM job WHERE (state = 'dead' AND error = '') OR (state = 'running' AND lease_until IS NULL)",
+        "SELECT id, kind, state FROM job"
+        " WHERE (state = 'dead' AND error = '') OR (state = 'running' AND lease_until IS NULL)",
     ),
     Rule(
         "I12 one person a task",
@@ -183,7 +185,8 @@ RULES = (
     Rule(
         "I17 imports add up",
         "Rows of a file are accepted, rejected or unchanged.",
-        'SELECT id, filename, rows, accepted, rejected, unchanged FROM "import" WHERE rows <> accepted + rejected + unchanged',
+        'SELECT id, filename, rows, accepted, rejected, unchanged FROM "import"'
+        " WHERE rows <> accepted + rejected + unchanged",
     ),
     Rule(
         "L1 plates stand where their goods do",
@@ -194,7 +197,8 @@ RULES = (
     Rule(
         "L2 totes have a list",
         "A tote that holds goods belongs to a pick list.",
-        "SELECT p.id, p.code FROM lpn p JOIN stock s ON s.lpn_id = p.id WHERE p.kind = 'tote' AND s.qty > 0 AND p.list_id IS NULL",
+        "SELECT p.id, p.code FROM lpn p JOIN stock s ON s.lpn_id = p.id"
+        " WHERE p.kind = 'tote' AND s.qty > 0 AND p.list_id IS NULL",
     ),
     Rule(
         "L3 held orders do not go",
@@ -210,9 +214,9 @@ RULES = (
         SELECT item_id, SUM(qty) AS difference FROM (
             SELECT item_id, received + damaged AS qty FROM receipt_line
             UNION ALL
-            SELECT item_id, -qty FROM stock_move WHERE from_location_id = -1 AND document LIKE 'RC-%'
+            SELECT item_id, -qty FROM stock_move WHERE from_location_id = -1 AND document LIKE 'receipt:%'
             UNION ALL
-            SELECT item_id, qty FROM stock_move WHERE to_location_id = -1 AND document LIKE 'RC-%'
+            SELECT item_id, qty FROM stock_move WHERE to_location_id = -1 AND document LIKE 'receipt:%'
         ) AS sides GROUP BY item_id HAVING SUM(qty) <> 0
         """,
     ),

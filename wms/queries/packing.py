@@ -103,7 +103,7 @@ def order_of(tx: Tx, order_id: int) -> Row[Any] | None:
     return tx.one(facts.where(order.c.id == order_id))
 
 
-# -- a tote of singles --------------------------------------------------------------------------------------------------
+# -- a tote of singles -----------------------------------------------------------------------------------------------
 
 single_lines = (
     select(item.c.id, item.c.sku, item.c.name, item.c.barcode, item.c.colour)
@@ -134,6 +134,25 @@ def order_wanting(tx: Tx, list_id: int, item_id: int) -> int | None:
     """Return the next order of a list that takes this item and is not begun, None when there is none."""
     found = tx.value(order_for_item, list=list_id, item=item_id)
     return int(found) if found else None
+
+
+def unbegun(tx: Tx, list_id: int) -> list[Row[Any]]:
+    """Return the orders of a list that are picked, not begun and not on hold."""
+    waiting = (list_order.c.list_id == list_id, order.c.state == "picked", ~is_held(order.c.id))
+    return tx.all(select(order.c.id).select_from(on_list).where(*waiting).order_by(order.c.id))
+
+
+def parcel_in_hand(tx: Tx, subject: str, task_id: int) -> int | None:
+    """Return the parcel that another open task with this subject has in hand, None without one."""
+    theirs = (task.c.flow == "pack", task.c.subject == subject, task.c.closed_at.is_(None), task.c.id != task_id)
+    memo = tx.value(select(task.c.memo).where(*theirs).order_by(task.c.id.desc()).limit(1))
+    found = json.loads(memo).get("parcel") if memo else None
+    return int(found) if found else None
+
+
+def is_open(tx: Tx, parcel_id: int) -> bool:
+    """Return whether a parcel is still being packed."""
+    return tx.one(select(parcel.c.id).where(parcel.c.id == parcel_id, parcel.c.state == "open")) is not None
 
 
 # -- the board --------------------------------------------------------------------------------------------------------

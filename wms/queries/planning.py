@@ -7,26 +7,30 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, NamedTuple
 
-from sqlalchemy import exists, select
+from sqlalchemy import exists, or_, select
 
 from wms.db import Tx, table_of
 from wms.models.counting import Count
 from wms.models.items import Item
 from wms.models.orders import Order, OrderLine
+from wms.models.outbound import Pick
 from wms.models.places import Location
 from wms.models.stock import AVAILABLE, Lot, Stock
 from wms.planning.allocation import Supply
 from wms.planning.layout import OPEN_FLOOR, Floor, Place, measure
 
 stock, lots, locations, counts = table_of(Stock), table_of(Lot), table_of(Location), table_of(Count)
-orders, lines, items = table_of(Order), table_of(OrderLine), table_of(Item)
+orders, lines, items, picks = table_of(Order), table_of(OrderLine), table_of(Item), table_of(Pick)
 STORES = ("bin", "reserve")
 STARTS = ("station", "stage", "dock")  # where a walk begins and ends, the first kind that there is
 UNNUMBERED = 1000  # aisles that are not called by a number are numbered from here
+short_since = exists().where(
+    picks.c.location_id == counts.c.location_id, picks.c.state == "short", picks.c.done_at >= counts.c.asked_at
+)
 doubted = exists().where(
     counts.c.location_id == stock.c.location_id,
     counts.c.state.in_(("open", "counting")),
-    counts.c.reason.in_(("short", "recount")),
+    or_(counts.c.reason.in_(("short", "recount")), short_since),
 )
 pickable = (
     stock.c.condition == AVAILABLE,

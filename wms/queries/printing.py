@@ -43,7 +43,7 @@ needs_care = select(job.c.id).where(
 
 
 def label_of(tx: Tx, event: str) -> Row[Any] | None:
-    """Return the newest label of an event: id, state, reason, copy, its printer's name and trouble; None without one."""
+    """Return the newest label of an event: id, state, reason, copy, printer's name and trouble; None without one."""
     return tx.one(last_of, event=event)
 
 

@@ -162,7 +162,7 @@ def login() -> Response:
         token=found["token"],
         send={"header": "Authorization", "value": f"Bearer {found['token']}"},
         csrf=found["csrf"],
-        **about(frozenset(found["roles"]), found["name"]),
+        **about(found["operator_id"], found["name"], frozenset(found["roles"])),
     )
     return with_cookie(response, found["token"])
 
@@ -174,13 +174,13 @@ def with_cookie(response: Response, token: str) -> Response:
     return response
 
 
-def about(roles: frozenset[str], name: str) -> dict[str, Any]:
+def about(operator_id: int, name: str, roles: frozenset[str]) -> dict[str, Any]:
     """Return what a client shows of a login: the person, the site, the flows on their keys."""
     settings: Settings = current_app.extensions["wms.settings"]
     floor: Floor = current_app.extensions["wms.floor"]
     mine = [flow for flow in FLOWS.values() if floor.may(flow, roles)]
     return {
-        "operator": {"name": name, "roles": sorted(roles)},
+        "operator": {"id": operator_id, "name": name, "roles": sorted(roles)},
         "site": {"name": settings.site.name, "training": settings.site.training},
         "flows": [{"flow": flow.name, "title": flow.title, "key": f"F{n}"} for n, flow in enumerate(mine, start=1)],
     }
@@ -191,7 +191,7 @@ def about(roles: frozenset[str], name: str) -> dict[str, Any]:
 def session() -> Response:
     """Say who is logged in here."""
     me = who()
-    return jsonify(csrf=g.session.csrf, **about(me.roles, me.name))
+    return jsonify(csrf=g.session.csrf, **about(me.operator_id, me.name, me.roles))
 
 
 @bp.post("/logout")
@@ -199,7 +199,7 @@ def session() -> Response:
 def logout() -> Response:
     """End the session on the server."""
     store: Store = current_app.extensions["wms.store"]
-    store.transact(lambda tx: (people.logout(tx, g.token), tx.announce("people")))
+    store.transact(lambda tx: people.logout(tx, g.token))
     response = jsonify(done=True)
     response.delete_cookie(COOKIE, samesite="Strict")
     return response

@@ -70,7 +70,9 @@ def busy(error: Unavailable) -> Any:
 def http_error(error: HTTPException) -> Any:
     """Flask's own errors: not found, method not allowed, too large."""
     sentence = {404: "There is nothing at this address.", 413: "This file is too large."}.get(error.code or 500)
-    return answer(error.code or 500, (error.name or "error").lower().replace(" ", "_"), sentence or str(error.description))
+    return answer(
+        error.code or 500, (error.name or "error").lower().replace(" ", "_"), sentence or str(error.description)
+    )
 
 
 def bug(error: Exception) -> Any:

@@ -1,4 +1,4 @@
-"""The front door and the handheld's files."""
+"""The front door, and the files of handheld and pack station."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response as BaseResponse
 import scanner_client
 
 bp = Blueprint("pages", __name__)
-HANDHELD = Path(scanner_client.__file__).parent / "handheld"
+CLIENTS = Path(scanner_client.__file__).parent
 
 
 def init_app(app: Flask) -> None:
@@ -24,17 +24,17 @@ def home() -> BaseResponse:
     return redirect("/office/")
 
 
-@bp.get("/handheld")
-def handheld_without_slash() -> BaseResponse:
+@bp.get("/<any(handheld, station):client>")
+def client_without_slash(client: str) -> BaseResponse:
     """Add the slash that relative addresses need."""
-    return redirect("/handheld/")
+    return redirect(f"/{client}/")
 
 
-@bp.get("/handheld/")
-@bp.get("/handheld/<path:name>")
-def handheld(name: str = "index.html") -> Response:
-    """Serve the handheld client."""
-    response = send_from_directory(HANDHELD, name)
+@bp.get("/<any(handheld, station):client>/")
+@bp.get("/<any(handheld, station):client>/<path:name>")
+def client(client: str, name: str = "index.html") -> Response:
+    """Serve the files of a scanner client; what they show comes through the scan contract."""
+    response = send_from_directory(CLIENTS / client, name)
     response.headers["Cache-Control"] = "no-cache"
     return response
 

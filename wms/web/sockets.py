@@ -61,7 +61,7 @@ def guard_the_door(app: Flask, socketio: SocketIO, most: int) -> None:
     """Let in only live sessions, and no more sockets than there are threads for."""
     here: set[str] = set()
 
-    @socketio.on("connect")
+    @socketio.on("connect")  # type: ignore[untyped-decorator]
     def connect(auth: Any = None) -> bool:
         token = (auth or {}).get("token") if isinstance(auth, dict) else None
         token = token or request.cookies.get(COOKIE, "")
@@ -71,7 +71,7 @@ def guard_the_door(app: Flask, socketio: SocketIO, most: int) -> None:
         join_room(ROOM)
         return True
 
-    @socketio.on("disconnect")
+    @socketio.on("disconnect")  # type: ignore[untyped-decorator]
     def disconnect(*_reason: Any) -> None:
         here.discard(request.sid)  # type: ignore[attr-defined]
 

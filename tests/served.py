@@ -1,0 +1,54 @@
+"""A test warehouse behind the real application on a port of its own, and people who may log in to it."""
+
+from __future__ import annotations
+
+import threading
+from types import TracebackType
+
+from playwright.sync_api import BrowserContext
+from services import free_port
+from warehouse import Warehouse
+from werkzeug.serving import make_server
+
+from wms.app import create_app
+from wms.operations import people
+
+PIN = "864213"
+
+
+class Served:
+    """`with Served(warehouse) as site:` serves it at `site.url` until the end; the warehouse then uses the server's store."""
+
+    def __init__(self, warehouse: Warehouse) -> None:
+        self.warehouse = warehouse
+        port = free_port()
+        self.url = f"http://127.0.0.1:{port}"
+        settings = warehouse.settings.model_copy(update={"web": warehouse.settings.web.model_copy(update={"port": port})})
+        self.app = create_app(settings)
+        warehouse.store.close()
+        warehouse.store = self.app.extensions["wms.store"]
+        self.server = make_server("127.0.0.1", port, self.app, threaded=True)
+        self.server.daemon_threads = True  # type: ignore[attr-defined]
+        self.thread = threading.Thread(target=self.server.serve_forever, daemon=True)
+
+    def __enter__(self) -> Served:
+        self.thread.start()
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self.server.shutdown()
+        self.thread.join()
+        self.server.server_close()
+        self.app.extensions["wms.ticker"].stop()
+        self.warehouse.store.close()
+
+    def badge(self, name: str, *roles: str) -> str:
+        """Add a person with the PIN of this module; return the badge."""
+        security = self.warehouse.settings.security
+        return str(self.warehouse.do(people.add_operator, security, people.Person(name, PIN, roles))[1])
+
+    def login(self, browser: BrowserContext, name: str = "Vera", *roles: str) -> None:
+        """Give a browser the session of a new person."""
+        body = {"badge": self.badge(name, *(roles or ("picker",))), "pin": PIN, "device": f"browser of {name}"}
+        answer = browser.request.post(f"{self.url}/login", data=body)
+        assert answer.ok, answer.text()

@@ -1,0 +1,69 @@
+"""What a scanned text can mean."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from wms import barcodes
+
+
+def test_our_codes_have_a_prefix_and_a_check_character() -> None:
+    assert barcodes.code("LO", "a-03-12-b").startswith("LO-A-03-12-B-")
+
+
+@given(st.sampled_from(sorted(barcodes.PREFIXES)), st.from_regex(r"[A-Z0-9]{1,8}(-[A-Z0-9]{1,4}){0,3}", fullmatch=True))
+def test_every_code_we_make_is_understood(prefix: str, body: str) -> None:
+    code = barcodes.code(prefix, body)
+    assert [each.text for each in barcodes.understand(code).readings] == [code]
+
+
+@given(st.integers(0, 999_999), st.integers(0, 5), st.sampled_from("0123456789"))
+def test_one_wrong_digit_is_always_noticed(number: int, place: int, wrong: str) -> None:
+    code = barcodes.number_code("LP", number)
+    spoilt = code[: 3 + place] + wrong + code[4 + place :]
+    assert spoilt == code or barcodes.understand(spoilt).misread == spoilt
+
+
+def test_the_framing_of_a_wedge_is_taken_off() -> None:
+    code = barcodes.code("TO", "12")
+    assert barcodes.understand(f"\x02 {code}\r\n").text == code
+
+
+@pytest.mark.parametrize("text", ["", " \r\n", "\x00"])
+def test_an_empty_scan_is_no_scan(text: str) -> None:
+    assert barcodes.understand(text).readings == ()
+
+
+def test_a_typed_number_is_a_number_and_perhaps_a_code() -> None:
+    found = barcodes.understand("12")
+    assert (found.number, [each.text for each in found.readings]) == (12, ["12"])
+
+
+@pytest.mark.parametrize(("text", "key"), [("F2", "F2"), ("f12", "F12"), ("esc", "Esc")])
+def test_a_function_key_is_a_scan_of_its_own_kind(text: str, key: str) -> None:
+    assert barcodes.understand(text).key == key
+
+
+def test_a_gs1_label_gives_gtin_lot_expiry_and_count() -> None:
+    found = barcodes.understand("]C1010400638133393110AB-7\x1d17261231\x1d3712")
+    reading = next(each for each in found.readings if each.text == "4006381333931")
+    assert (reading.lot, reading.expiry, reading.count) == ("AB-7", date(2026, 12, 31), 12)
+
+
+def test_an_ean_is_found_under_its_13_and_14_digits() -> None:
+    texts = {each.text for each in barcodes.understand("4006381333931").readings}
+    assert {"4006381333931", "04006381333931"} <= texts
+
+
+@given(st.text(max_size=220))
+def test_no_text_breaks_the_reader(text: str) -> None:
+    barcodes.understand(text)
+
+
+@pytest.mark.parametrize("text", ["]", "]C1", "]C1\x1d", "]d2(01)", "\x1d" * 50, "]C1019999999999999999"])
+def test_hostile_labels_are_just_unknown(text: str) -> None:
+    barcodes.understand(text)

@@ -1,0 +1,143 @@
+"""What the boards say: few statements, figures and exceptions from real rows, the next step named."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Iterator
+from datetime import timedelta
+
+import pytest
+from bench import Bench, packing
+from sqlalchemy import update
+
+from wms import clock
+from wms.db import table_of
+from wms.models.printing import Printer
+from wms.web.boards import Together
+from wms.web.faces import FACES, Face, Row, Trouble, ago
+
+
+@pytest.fixture
+def bench(database_url: str) -> Iterator[Bench]:
+    house = Bench(database_url)
+    yield house
+    clock.freeze(None)
+    house.store.close()
+
+
+def face(bench: Bench, name: str) -> Face:
+    """What a board shows now."""
+    with bench.store.read() as tx:
+        return FACES[name].read(tx)
+
+
+def figures(shown: Face) -> dict[str, int]:
+    return {figure.label: figure.value for figure in shown.figures}
+
+
+@pytest.mark.parametrize("name", list(FACES))
+def test_a_board_costs_five_statements_at_most(bench: Bench, name: str) -> None:
+    bench.packed({"DICE": 1})
+    bench.tote_of({"DICE": 1})
+    packing(bench).start("pack").follow()
+    with bench.store.read() as tx:
+        FACES[name].read(tx)
+        assert tx.statements <= 5
+
+
+@pytest.mark.parametrize("name", list(FACES))
+def test_an_empty_hall_says_what_comes_first(bench: Bench, name: str) -> None:
+    shown = face(bench, name)
+    assert shown.troubles.shown == ()
+    assert all(lane.empty.endswith(".") for lane in (shown.rows, shown.tiles, shown.troubles))
+
+
+def test_the_packing_board_counts_what_was_packed_and_what_waits(bench: Bench) -> None:
+    bench.packed({"DICE": 1}, {"CORE-RED": 1})
+    bench.tote_of({"DICE": 1})
+    shown = figures(face(bench, "packing"))
+    assert (shown["parcels today"], shown["totes waiting"]) == (2, 1)
+
+
+def test_the_packing_board_names_who_packs_what_and_how_far(bench: Bench) -> None:
+    bench.tote_of({"CORE-RED": 4})
+    packing(bench).start("pack").follow().scan("CORE-RED")
+    [row] = [row for row in face(bench, "packing").rows.shown if row.name == "P1"]
+    assert ("Jonas" in row.small, row.done, row.of, row.shares) == (True, 1, 4, (0, 25))
+
+
+def test_a_silent_scanner_at_a_bench_is_amber(bench: Bench) -> None:
+    bench.tote_of({"CORE-RED": 4})
+    packing(bench).start("pack").follow()
+    clock.freeze(clock.now() + timedelta(minutes=11))
+    [row] = [row for row in face(bench, "packing").rows.shown if row.name == "P1"]
+    assert (row.tone, "11 min no scan" in row.small) == ("ask", True)
+
+
+def test_a_printer_in_trouble_is_an_exception_with_its_next_step(bench: Bench) -> None:
+    printers = table_of(Printer)
+    trouble = {"trouble": "out of paper", "trouble_since": clock.now() - timedelta(minutes=20)}
+    bench.do(lambda tx: tx.execute(update(printers).values(**trouble)))
+    [told] = face(bench, "packing").troubles.shown
+    assert (told.what, told.age, told.tone) == ("P1: out of paper", "20 min", "stop")
+    assert told.next == "labels are kept and print when it is ready"
+
+
+def test_exceptions_stand_in_the_order_of_their_age() -> None:
+    told = [Trouble(minutes, f"{minutes}", "") for minutes in (3, 90, 4000)]
+    assert [(each.age, each.tone) for each in told] == [("3 min", ""), ("1 h", "stop"), ("2 d", "stop")]
+
+
+@pytest.mark.parametrize(("minutes", "words"), [(0, "now"), (59, "59 min"), (60, "1 h"), (2879, "47 h"), (2880, "2 d")])
+def test_ages_are_said_as_people_say_them(minutes: int, words: str) -> None:
+    assert ago(minutes) == words
+
+
+def test_a_bar_never_leaves_its_track() -> None:
+    assert (Row("", "", "", 5, 4, 9).shares, Row("", "", "", 0, 0, 0).shares) == ((100, 100), (0, 0))
+
+
+def test_a_hundred_boards_that_ask_at_once_share_few_drawings() -> None:
+    made: list[int] = []
+    begin = threading.Barrier(100)
+
+    def make() -> str:
+        made.append(len(made))
+        time.sleep(0.02)
+        return str(made[-1])
+
+    def ask() -> None:
+        begin.wait()
+        together.get()
+
+    together = Together(make)
+    threads = [threading.Thread(target=ask) for _ in range(100)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert 1 <= len(made) <= 10
+
+
+def test_whoever_asks_while_a_board_is_drawn_gets_a_newer_one() -> None:
+    state = {"value": "old"}
+    drawing, go = threading.Event(), threading.Event()
+
+    def make() -> str:
+        seen = state["value"]
+        drawing.set()
+        go.wait(5)
+        return seen
+
+    together, answers = Together(make), []
+    first = threading.Thread(target=lambda: answers.append(together.get()))
+    first.start()
+    drawing.wait(5)
+    state["value"] = "new"
+    second = threading.Thread(target=lambda: answers.append(together.get()))
+    second.start()
+    go.set()
+    first.join()
+    second.join()
+    assert sorted(answers) == ["new", "old"]

@@ -1,7 +1,0 @@
-"""Pack."""
-
-from __future__ import annotations
-
-from wms.flows.engine import Flow
-
-flow = Flow("pack", "Pack", ())

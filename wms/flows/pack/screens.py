@@ -1,0 +1,155 @@
+"""What the packer sees in each state."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from wms.flows.engine import Line, Screen, Target, Task
+from wms.flows.pack.hand import flow, hold, in_hand, unit_in_hand
+from wms.flows.parts import item_card, item_target, key_target, place_card, quantity_target
+from wms.operations import packing, parcels
+from wms.queries import boxes, printing
+from wms.queries import packing as reads
+from wms.queries.boxes import Box, Need
+
+
+@flow.screen("tote")
+def show_tote(task: Task) -> Screen:
+    """Show the tote to fetch."""
+    row = reads.next_tote(task.tx, task.who.operator_id, task.who.device_id)
+    if row is None:
+        return Screen("No tote waits", key_target("F1", "Leave"), "Pack", progress=(0, 0))
+    return Screen(
+        title="Scan the next tote" if row.mine else f"Fetch tote {row.id} at {row.place}",
+        target=Target("tote", row.code, f"tote {row.id}"),
+        head="Pack",
+        place=place_card(row.place, row.place_code),
+        progress=(0, row.waiting),
+        keys=(),
+    )
+
+
+@flow.screen("any_unit")
+def show_singles(task: Task) -> Screen:
+    """Show what is left in the tote of singles."""
+    rows = reads.singles(task.tx, task.memo["list"])
+    first = next((row for row in rows if row.left), None)
+    done, of = sum(row.of - row.left for row in rows), sum(row.of for row in rows)
+    shown = tuple(
+        Line(row.sku, row.name, row.of - row.left, row.of, mark(row, first), colour=row.colour) for row in rows
+    )
+    return Screen(
+        title="Scan any unit",
+        target=item_target(first) if first else key_target("F2", "Missing"),
+        head=f"Tote {task.memo['tote']} · one-unit orders",
+        lines=shown,
+        progress=(done, of),
+        item=item_card(first) if first else None,
+    )
+
+
+def mark(row: Any, first: Any) -> str:
+    """Return whether a line is done, now, or to do."""
+    if not row.left:
+        return "done"
+    return "now" if row is first else "todo"
+
+
+def screen(task: Task, title: str, target: Target, keys: tuple[str, ...], **more: Any) -> Screen:
+    """Return a screen of the box in hand; a held order shows nothing but its hold and the way out."""
+    box = in_hand(task)
+    if box.hold:
+        title, target, keys = f"On hold: {box.hold}", key_target("F3", "Problem shelf"), ("F3",)
+    head = f"Order {box.number} · {box.country} · {box.code}"
+    figures = {"lines": lines(box), "progress": (box.verified, box.wanted), "facts": facts(task, box)}
+    return Screen(title, target, head, keys=keys, **(figures | more))
+
+
+def lines(box: Box) -> tuple[Line, ...]:
+    """Return every line of the order with what is verified of it."""
+    now = box.next
+    return tuple(
+        Line(need.sku, need.name, need.packed, need.picked, mark(need, now), colour=need.colour) for need in box.needs
+    )
+
+
+def facts(task: Task, box: Box) -> dict[str, Any]:
+    """Return what a pack station shows beside the lines."""
+    low, high = parcels.band_g(box, task.settings) or (None, None)
+    weight = {"expected": parcels.expected_g(box), "low": low, "high": high, "reading": box.weight_g or None}
+    initials = " ".join(f"{word[0]}." for word in box.person.split()[:3])
+    carton = {"name": box.carton, "dims": " × ".join(map(str, box.carton_mm))} if box.carton else None
+    who = {"order": box.number, "country": box.country, "initials": initials, "units": box.wanted}
+    return who | {"carton": carton, "weight": weight, "label": None, "printer": None, "hold": box.hold}
+
+
+def unit_card(need: Need) -> dict[str, str]:
+    """Return the card of the item to verify."""
+    return {"sku": need.sku, "name": need.name, "code": need.barcode, "colour": need.colour or ""}
+
+
+@flow.screen("unit")
+def show_unit(task: Task) -> Screen:
+    """Show the next unit to verify."""
+    need = in_hand(task).next
+    if need is None:
+        return screen(task, "Every unit is verified", key_target("F3", "Problem shelf"), ("F3", "F4"))
+    keys = ("F2", "F4", "F6") if in_hand(task).boxed else ("F2",)
+    return screen(task, f"Scan {need.sku}", item_target(need), keys, item=unit_card(need), quantity=need.left)
+
+
+@flow.screen("lot")
+def show_lot(task: Task) -> Screen:
+    """Ask for the lot of the unit in hand."""
+    need = unit_in_hand(task)
+    lot = packing.lots_of(need)[0]
+    return screen(task, f"Which lot of {need.sku}?", Target("lot", lot, f"lot {lot}"), ("F4",), item=unit_card(need))
+
+
+@flow.screen("serial")
+def show_serial(task: Task) -> Screen:
+    """Ask for the serial number of the unit in hand; a unit without one gets one of ours."""
+    need = unit_in_hand(task)
+    target = Target("serial", packing.own_serial(in_hand(task), need), "serial number")
+    return screen(task, f"Serial number of {need.sku}", target, ("F4",), item=unit_card(need))
+
+
+@flow.screen("carton")
+def show_carton(task: Task) -> Screen:
+    """Show the proposed carton."""
+    best = parcels.proposed(in_hand(task), boxes.cartons(task.tx))
+    assert best is not None
+    dims = f"{best.length_mm} × {best.width_mm} × {best.height_mm}"
+    box = hold(task, replace(in_hand(task), tare_g=best.tare_g))
+    shown = facts(task, box) | {"carton": {"name": best.name, "dims": dims}}
+    return screen(task, f"Take carton {best.name}", Target("carton", best.code, best.name), ("F4",), facts=shown)
+
+
+@flow.screen("weight")
+def show_weight(task: Task) -> Screen:
+    """Show what the scale should say."""
+    box = in_hand(task)
+    grams = max(1, parcels.expected_g(box))
+    return screen(task, "Weigh the parcel", quantity_target(grams), ("F4",), quantity=grams)
+
+
+@flow.screen("label")
+def show_label(task: Task) -> Screen:
+    """Show what became of the label, and the code on it."""
+    box = in_hand(task)
+    job = printing.label_of(task.tx, parcels.event_of(box))
+    told = {"label": job.state if job else None, "printer": (job.trouble or job.printer) if job else None}
+    return screen(
+        replace_hold(task),
+        "Scan the label",
+        Target("parcel", box.code, box.code),
+        ("F7",),
+        facts=facts(task, box) | told,
+    )
+
+
+def replace_hold(task: Task) -> Task:
+    """A hold that comes after the label stops the parcel at the truck, not here."""
+    hold(task, replace(in_hand(task), hold=None))
+    return task

@@ -1,7 +1,0 @@
-"""Pick."""
-
-from __future__ import annotations
-
-from wms.flows.engine import Flow
-
-flow = Flow("pick", "Pick", ())

@@ -1,7 +1,0 @@
-"""Receive."""
-
-from __future__ import annotations
-
-from wms.flows.engine import Flow
-
-flow = Flow("receive", "Receive", ())

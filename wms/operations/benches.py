@@ -1,0 +1,160 @@
+"""The pack bench: which tote is opened, who packs it and where, and the parcel that is opened for its order."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Row, select, update
+
+from wms.db import Tx, table_of
+from wms.errors import Refusal
+from wms.models.orders import Order
+from wms.models.people import Device
+from wms.models.places import Location
+from wms.models.shipping import Parcel
+from wms.models.stock import Lpn
+from wms.operations import claims, ledger, master, timeline
+from wms.operations.ledger import By
+from wms.queries import boxes
+from wms.queries import packing as reads
+
+orders, parcels, lpns = table_of(Order), table_of(Parcel), table_of(Lpn)
+locations, devices = table_of(Location), table_of(Device)
+
+
+class EmptyTote(Refusal):
+    """A tote without units of a list."""
+
+    sentence = "Tote {tote} is empty. Scan another one."
+
+
+class NothingFree(Refusal):
+    """A tote of singles in which every order is packed or on hold."""
+
+    sentence = "Nothing in tote {tote} may be packed now."
+
+
+class StillPicked(Refusal):
+    """A tote that has not arrived at a station."""
+
+    sentence = "Tote {tote} is still being picked. Scan another one."
+
+
+class NotPackable(Refusal):
+    """An order that is past packing, or not there yet."""
+
+    sentence = "Order {number} is {state}. Scan another tote."
+
+
+class OnHold(Refusal):
+    """An order that must not go on; names the hold."""
+
+    sentence = "On hold: {hold}. A supervisor clears it."
+
+
+class NoCarrier(Refusal):
+    """No carrier goes to the order's country."""
+
+    sentence = "No carrier goes to {country}. Tell a supervisor."
+
+
+class NoStation(Refusal):
+    """A place where nobody packs."""
+
+    sentence = "{place} is no pack station."
+
+
+@dataclass(frozen=True)
+class Bench:
+    """Where packing happens: the tote, its list, and the station at which the parcel stands."""
+
+    tote_id: int
+    list_id: int
+    station_id: int
+    order_id: int | None  # None: a tote of singles
+
+    @property
+    def subject(self) -> str:
+        """Return what is claimed: the order with all its totes, or the tote of singles."""
+        return f"order:{self.order_id}" if self.order_id else f"tote:{self.tote_id}"
+
+
+def choose_station(tx: Tx, device_id: int, location_id: int) -> None:
+    """Let a device stand at a pack station; raises NoStation."""
+    place = tx.one(select(locations.c.name, locations.c.kind).where(locations.c.id == location_id))
+    if place is None or place.kind != "station":
+        raise NoStation(place=place.name if place else location_id)
+    tx.execute(update(devices).where(devices.c.id == device_id).values(station_id=location_id))
+
+
+def open_tote(tx: Tx, tote_id: int, device_id: int) -> Bench:
+    """Return what a scanned tote means; raises EmptyTote or StillPicked when there is nothing to pack in it."""
+    tote = reads.tote_of(tx, tote_id)
+    if tote is None or tote.list_id is None or not tote.units:
+        raise EmptyTote(tote=tote_id)
+    if tote.kind not in ("station", "problem") or tote.list_state not in ("picked", "packed"):
+        raise StillPicked(tote=tote_id)
+    return Bench(tote_id, tote.list_id, station_for(tx, device_id, tote), tote.order_id)
+
+
+def station_for(tx: Tx, device_id: int, tote: Row[Any]) -> int:
+    """Return the station to pack at: the device's, else the tote's, else the first there is."""
+    chosen = tx.value(select(devices.c.station_id).where(devices.c.id == device_id))
+    if chosen or tote.kind == "station":
+        return int(chosen or tote.location_id)
+    first = select(locations.c.id).where(locations.c.kind == "station", locations.c.active).order_by(locations.c.name)
+    return int(tx.value(first) or tote.location_id)
+
+
+def claim(tx: Tx, by: By, bench: Bench, confirmed: bool) -> int | None:
+    """Let nobody else pack from this tote, or this order; return the parcel a former task left in hand.
+
+    Raises InHand naming the colleague unless `confirmed`.
+    """
+    if bench.order_id:
+        tx.execute(select(orders.c.id).where(orders.c.id == bench.order_id).with_for_update())
+    begun = reads.parcel_in_hand(tx, bench.subject, by.task_id or 0)
+    claims.claim(tx, by, bench.subject, f"tote {bench.tote_id}", confirmed)
+    return begun
+
+
+def begin_order(tx: Tx, by: By, order_id: int, station_id: int) -> int:
+    """Return the order's open parcel at this station, opened when there is none.
+
+    Raises OnHold naming the hold, NotPackable naming the state, NoCarrier naming the country.
+    """
+    begun = update(orders).where(orders.c.id == order_id, orders.c.state == "picked").values(state="packing")
+    new = tx.execute(begun).rowcount == 1
+    row = reads.order_of(tx, order_id)
+    assert row is not None
+    if row.state != "packing":
+        raise NotPackable(number=row.number, state=row.state)
+    if row.hold:
+        raise OnHold(hold=row.hold)
+    if new:
+        timeline.note(tx, order_id, "packing", "Packing began.", by.operator_id)
+    return open_parcel(tx, by, row, station_id)
+
+
+def open_parcel(tx: Tx, by: By, order: Row[Any], station_id: int) -> int:
+    """Return the open parcel of an order, brought to the station; or a new one with the carrier for its country."""
+    is_open = (parcels.c.order_id == order.id, parcels.c.state == "open")
+    found = tx.one(select(parcels.c.id, parcels.c.lpn_id, parcels.c.station_id).where(*is_open).order_by(parcels.c.id))
+    if found:
+        bring(tx, by, found, station_id)
+        return int(found.id)
+    carrier = boxes.carrier_for(tx, order.country)
+    if carrier is None:
+        raise NoCarrier(country=order.country)
+    lpn_id, code = master.add_lpn(tx, "parcel", station_id, order_id=order.id)
+    facts = {"carrier_id": carrier.id, "station_id": station_id, "state": "open", "opened_at": tx.now}
+    return master.add(tx, parcels, code=code, lpn_id=lpn_id, order_id=order.id, **facts)
+
+
+def bring(tx: Tx, by: By, parcel: Row[Any], station_id: int) -> None:
+    """Bring an open parcel with its content to another station."""
+    at = tx.value(select(lpns.c.location_id).where(lpns.c.id == parcel.lpn_id))
+    if at != station_id:
+        ledger.move_lpn(tx, by, parcel.lpn_id, station_id, "bring")
+        tx.execute(update(parcels).where(parcels.c.id == parcel.id).values(station_id=station_id))

@@ -1,0 +1,273 @@
+"""What the office asks: orders in pages, what needs a person now, files that came in, people and printers."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from typing import Any
+
+from sqlalchemy import Integer, String, and_, case, cast, func, literal, or_, select, union_all
+
+from wms.db import Tx, Utc, table_of
+from wms.models.campaigns import Campaign, Import
+from wms.models.counting import Count
+from wms.models.inbound import ReceiptCarton, ReceiptLine
+from wms.models.items import Owner
+from wms.models.jobs import Job
+from wms.models.orders import Hold, Order
+from wms.models.people import Operator, Session
+from wms.models.places import Location
+from wms.models.printing import Printer, PrintJob
+from wms.models.stock import Stock
+from wms.queries import orders as reads
+from wms.queries.listing import FIRST, Cut, Listing, like, ordered, page_of
+from wms.queries.orders import Filters
+
+orders, holds, imports, operators = table_of(Order), table_of(Hold), table_of(Import), table_of(Operator)
+printers, print_jobs, places, sessions = table_of(Printer), table_of(PrintJob), table_of(Location), table_of(Session)
+cartons, lines, counts, jobs = table_of(ReceiptCarton), table_of(ReceiptLine), table_of(Count), table_of(Job)
+owners, campaigns, stock = table_of(Owner), table_of(Campaign), table_of(Stock)
+
+# -- orders -----------------------------------------------------------------------------------------------------------
+
+ORDER_SORTS: dict[str, Any] = {
+    "id": orders.c.id,
+    "number": orders.c.number,
+    "country": orders.c.country,
+    "state": orders.c.state,
+    "units": orders.c.units,
+    "imported_at": orders.c.imported_at,
+}
+
+
+def order_list(
+    tx: Tx, filters: Filters, by_person: bool, sort: str = "id", page: int = 1, per_page: int = 50
+) -> Listing:
+    """Return orders, each with the codes of its open holds (three statements).
+
+    Names and mail addresses are searched only for somebody who may see them (`by_person`); else the text is part of
+    the order's number or code.
+    """
+    where = reads.conditions(filters if by_person else replace(filters, text=""))
+    if filters.text and not by_person:
+        where.append(or_(like(orders.c.number, filters.text), like(orders.c.code, filters.text)))
+    with_person = reads.summary.add_columns(reads.recipients.c.postal_code)
+    found = page_of(tx, ordered(with_person.where(*where), ORDER_SORTS, cut.sort), cut)
+    codes: dict[int, list[Any]] = {row.id: [] for row in found["items"]}
+    open_ones = select(holds.c.order_id, holds.c.id, holds.c.code).where(holds.c.cleared_at.is_(None))
+    for hold in tx.all(open_ones.where(holds.c.order_id.in_(codes)).order_by(holds.c.id)) if codes else []:
+        codes[hold.order_id].append(hold)
+    found["items"] = [
+        dict(row._mapping) | {"holds": [hold.code for hold in codes[row.id]], "hold_rows": codes[row.id]}
+        for row in found["items"]
+    ]
+    return found
+
+
+def order_counts(tx: Tx) -> dict[str, dict[str, int]]:
+    """Return how many orders each filter value shows, by state, open hold and country (one statement)."""
+    number = func.count().label("number")
+    parts = [
+        select(literal("state").label("filter"), orders.c.state.label("value"), number).group_by(orders.c.state),
+        select(literal("hold"), holds.c.code, number).where(holds.c.cleared_at.is_(None)).group_by(holds.c.code),
+        select(literal("country"), orders.c.country, number).group_by(orders.c.country),
+    ]
+    found: dict[str, dict[str, int]] = {"state": {}, "hold": {}, "country": {}}
+    for row in sorted(tx.all(union_all(*parts)), key=lambda row: (-row.number, row.value)):
+        found[row.filter][row.value] = row.number
+    return found
+
+
+def open_holds_of(tx: Tx, order_ids: list[int], code: str) -> list[int]:
+    """Return the open holds of one code on orders, in the order of their ids."""
+    open_ones = (holds.c.order_id.in_(order_ids), holds.c.code == code, holds.c.cleared_at.is_(None))
+    return [int(row.id) for row in tx.all(select(holds.c.id).where(*open_ones).order_by(holds.c.id))]
+
+
+# -- what needs a person now ------------------------------------------------------------------------------------------
+
+EMPTY = literal("").label("words")
+open_holds = (
+    select(literal("hold").label("kind"), holds.c.code.label("subject"), func.count().label("number"))
+    .add_columns(func.min(holds.c.opened_at).label("since"), literal(0).label("ref"), EMPTY)
+    .where(holds.c.cleared_at.is_(None))
+    .group_by(holds.c.code)
+)
+doubtful_labels = (
+    select(
+        literal("label"), print_jobs.c.state, func.count(), func.min(print_jobs.c.created_at), func.min(print_jobs.c.id)
+    )
+    .add_columns(literal(""))
+    .where(
+        or_(
+            print_jobs.c.state.in_(("uncertain", "failed")),
+            and_(print_jobs.c.printer_id.is_(None), print_jobs.c.state == "queued"),
+        )
+    )
+    .group_by(print_jobs.c.state)
+)
+printer_trouble = select(
+    *(literal("printer"), printers.c.code, literal(1), printers.c.trouble_since, printers.c.id, printers.c.trouble)
+).where(printers.c.trouble != "")
+wrong_lines = (
+    select(
+        literal("receipt"), literal("difference"), func.count(), func.min(cartons.c.received_at), cartons.c.receipt_id
+    )
+    .add_columns(literal(""))
+    .select_from(lines.join(cartons, cartons.c.id == lines.c.carton_id))
+    .where(cartons.c.state == "received", or_(lines.c.received != lines.c.expected, lines.c.damaged > 0))
+    .group_by(cartons.c.receipt_id)
+)
+open_counts = select(
+    literal("count"), literal("open"), func.count(), func.min(counts.c.asked_at), literal(0), literal("")
+).where(counts.c.state.in_(("open", "recount")))
+dead_jobs = select(
+    *(
+        literal("job"),
+        jobs.c.kind,
+        literal(1),
+        jobs.c.ended_at,
+        jobs.c.id,
+        cast(func.substr(jobs.c.error, 1, 120), String),
+    )
+).where(jobs.c.state == "dead")
+attention_rows = union_all(open_holds, doubtful_labels, printer_trouble, wrong_lines, open_counts, dead_jobs).subquery(
+    "attention"
+)
+
+
+def attention(tx: Tx) -> list[Any]:
+    """Return what waits for a person, the oldest first: kind, subject, number, since, ref, words (one statement)."""
+    wanted = (
+        select(attention_rows)
+        .add_columns(cast(attention_rows.c.since, Utc).label("at"))
+        .where(attention_rows.c.number > 0)
+    )
+    return sorted(tx.all(wanted), key=lambda row: (row.at is None, row.at))
+
+
+def figures(tx: Tx) -> dict[str, int]:
+    """Return how much there is of everything, for the home page and its empty states (one statement)."""
+
+    def number(table: Any, *where: Any) -> Any:
+        return select(func.count()).select_from(table).where(*where).scalar_subquery()
+
+    open_states = ("released", "picking", "picked", "packing", "packed")
+    row = tx.one(
+        select(
+            number(places, places.c.id > 0).label("places"),
+            number(operators).label("people"),
+            number(imports).label("imports"),
+            number(orders).label("orders"),
+            number(orders, orders.c.state == "held").label("held"),
+            number(orders, orders.c.state == "clean").label("clean"),
+            number(orders, orders.c.state.in_(open_states)).label("on_the_floor"),
+            number(orders, orders.c.state == "shipped").label("shipped"),
+            number(cartons, cartons.c.state != "received").label("cartons_left"),
+            number(cartons).label("cartons"),
+            number(print_jobs, print_jobs.c.state.in_(("queued", "sending"))).label("labels_waiting"),
+        )
+    )
+    assert row is not None
+    return {name: int(value) for name, value in row._mapping.items()}
+
+
+def cartons_left(tx: Tx) -> int:
+    """Return how many announced cartons were not received yet."""
+    return int(tx.value(select(func.count()).select_from(cartons).where(cartons.c.state != "received")))
+
+
+# -- files, people, printers ------------------------------------------------------------------------------------------
+
+
+def import_list(tx: Tx, cut: Cut = FIRST) -> Listing:
+    """Return the files that came in, the newest first; `problems` is a list of {line, field, sentence}."""
+    found = page_of(tx, select(imports).order_by(imports.c.id.desc()), cut)
+    found["items"] = [dict(row._mapping) | {"problems": json.loads(row.problems or "[]")} for row in found["items"]]
+    return found
+
+
+def owner_list(tx: Tx) -> list[Any]:
+    """Return creators by code."""
+    return tx.all(select(owners).order_by(owners.c.code))
+
+
+def campaign_list(tx: Tx) -> list[Any]:
+    """Return campaigns by code."""
+    return tx.all(select(campaigns).order_by(campaigns.c.code))
+
+
+def campaign_id(tx: Tx, code: str) -> int | None:
+    """Return the id of a campaign, or None."""
+    found = tx.value(select(campaigns.c.id).where(campaigns.c.code == code))
+    return int(found) if found else None
+
+
+last_seen = (
+    select(func.max(sessions.c.seen_at))
+    .where(sessions.c.operator_id == operators.c.id)
+    .scalar_subquery()
+    .label("seen_at")
+)
+all_people = select(
+    *(operators.c[name] for name in ("id", "name", "badge", "roles", "active", "locked_until", "lockouts")), last_seen
+)
+
+
+def people_list(tx: Tx, text: str = "", cut: Cut = FIRST) -> Listing:
+    """Return people by name, with when they were last seen; `roles` is a list."""
+    found = all_people.where(like(operators.c.name, text)) if text else all_people
+    result = page_of(tx, found.order_by(operators.c.active.desc(), operators.c.name, operators.c.id), cut)
+    result["items"] = [dict(row._mapping) | {"roles": row.roles.split(",")} for row in result["items"]]
+    return result
+
+
+def person(tx: Tx, operator_id: int) -> Any:
+    """Return one person, or None."""
+    return tx.one(all_people.where(operators.c.id == operator_id))
+
+
+all_printers = (
+    select(
+        printers,
+        places.c.name.label("station"),
+        cast(
+            func.coalesce(func.sum(case((print_jobs.c.state.in_(("queued", "sending")), 1), else_=0)), 0), Integer
+        ).label("waiting"),
+    )
+    .select_from(
+        printers.outerjoin(places, places.c.id == printers.c.station_id).outerjoin(
+            print_jobs, print_jobs.c.printer_id == printers.c.id
+        )
+    )
+    .group_by(printers.c.id, places.c.name)
+    .order_by(printers.c.code)
+)
+
+
+def printer_list(tx: Tx) -> list[Any]:
+    """Return printers with where they stand and how many labels wait for each."""
+    return tx.all(all_printers)
+
+
+def print_job_list(tx: Tx, filters: dict[str, Any], cut: Cut = FIRST) -> Listing:
+    """Return print jobs without their ZPL, the newest first; filters: state, template, printer (its code), text."""
+    found = (
+        select(*(each for each in print_jobs.c if each.name not in ("zpl", "label", "lease_until", "copy")))
+        .add_columns(print_jobs.c.copy.label("copy_number"))
+        .add_columns(printers.c.code.label("printer"), operators.c.name.label("operator"))
+        .select_from(
+            print_jobs.outerjoin(printers, printers.c.id == print_jobs.c.printer_id).outerjoin(
+                operators, operators.c.id == print_jobs.c.operator_id
+            )
+        )
+    )
+    for column, name in (
+        (print_jobs.c.state, "state"),
+        (print_jobs.c.template, "template"),
+        (printers.c.code, "printer"),
+    ):
+        found = found.where(column == filters[name]) if filters.get(name) else found
+    if text := filters.get("text"):
+        found = found.where(like(print_jobs.c.subject, text))
+    return page_of(tx, found.order_by(print_jobs.c.id.desc()), cut)

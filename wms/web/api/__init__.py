@@ -1,0 +1,28 @@
+"""The API under /api/v1: the same verbs and reads as the pages, for other systems."""
+
+from __future__ import annotations
+
+from flask import Flask, Response, jsonify
+
+from wms.web.api import goods, inbound, labels, orders, outgoing, people
+from wms.web.api.core import api, bp
+from wms.web.auth import needs
+from wms.web.parts import teach_addresses
+
+ROOMS = (orders, goods, inbound, outgoing, labels, people)  # importing them registers their endpoints
+
+
+def init_app(app: Flask) -> None:
+    """Register the API and its description; the description needs a session too."""
+    teach_addresses(app)
+    app.register_blueprint(bp, url_prefix="/api/v1")
+
+
+@bp.get("/openapi.json")
+@needs()
+def openapi() -> Response:
+    """Describe the API in OpenAPI 3.1."""
+    return jsonify(api.document())
+
+
+__all__ = ["ROOMS", "api", "bp", "init_app"]

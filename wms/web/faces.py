@@ -1,0 +1,247 @@
+"""What each board says: its rows put into words, figures on top, lanes below, exceptions by age with the next step."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from wms.db import Tx
+from wms.queries.inbound import receiving_board
+from wms.queries.packing import packing_board
+from wms.queries.picking import picking_board
+
+ROWS_MAX, TILES_MAX, EXCEPTIONS_MAX = 4, 8, 6  # what fits a screen that is read from 8 m
+IDLE_MINUTES = 10  # a person whose scanner is silent so long may need help
+WAIT_MINUTES = 60  # goods that stand at a dock or a bench so long are in the way
+HOT_MINUTES = 15  # an exception that nobody has solved for so long is everybody's
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A number readable from afar; `bad` when it should be zero and is not."""
+
+    value: int
+    label: str
+    bad: bool = False
+
+
+@dataclass(frozen=True)
+class Row:
+    """A bar: `done` of `of`, with `half` done (picked but not packed) behind it."""
+
+    name: str
+    small: str
+    end: str
+    done: int = 0
+    of: int = 0
+    half: int = 0
+    tone: str = ""
+
+    @property
+    def shares(self) -> tuple[int, int]:
+        """Return how long the two bars are, in percent."""
+        whole = max(self.of, 1)
+        return min(100 * self.half // whole, 100), min(100 * self.done // whole, 100)
+
+
+@dataclass(frozen=True)
+class Tile:
+    """A thing that stands somewhere: a cart, a dock, a tote."""
+
+    name: str
+    who: str
+    small: str
+    tone: str = ""
+    done: int = 0
+    of: int = 0
+
+    @property
+    def share(self) -> int:
+        """Return how long the bar is, in percent."""
+        return min(100 * self.done // max(self.of, 1), 100)
+
+
+@dataclass(frozen=True)
+class Trouble:
+    """An exception: how old, what happened, what comes next."""
+
+    minutes: int
+    what: str
+    next: str
+
+    @property
+    def tone(self) -> str:
+        """Return "stop" for one that has waited too long."""
+        return "stop" if self.minutes >= HOT_MINUTES else ""
+
+    @property
+    def age(self) -> str:
+        """Return the age in words."""
+        return ago(self.minutes)
+
+
+@dataclass(frozen=True)
+class Lane:
+    """Rows or tiles under a title; `empty` says what to do when there are none."""
+
+    title: str
+    empty: str
+    shown: tuple[Any, ...] = ()
+    more: int = 0
+
+
+@dataclass(frozen=True)
+class Face:
+    """All that a board shows."""
+
+    figures: tuple[Figure, ...]
+    rows: Lane
+    tiles: Lane
+    troubles: Lane
+
+
+@dataclass(frozen=True)
+class Board:
+    """A board: its title, how to read it, and the topics whose change makes it read again."""
+
+    title: str
+    read: Callable[[Tx], Face]
+    topics: tuple[str, ...] = field(default=())
+
+
+def ago(minutes: int) -> str:
+    """Return an age as a person says it: "now", "22 min", "3 h", "2 d"."""
+    if minutes < 60:
+        return f"{minutes} min" if minutes else "now"
+    return f"{minutes // 60} h" if minutes < 48 * 60 else f"{minutes // 1440} d"
+
+
+def since(at: datetime | None, now: datetime) -> int:
+    """Return whole minutes from `at` until now; 0 when it is not known."""
+    return max(int((now - at).total_seconds() // 60), 0) if at else 0
+
+
+def many(number: int, thing: str) -> str:
+    """Return "1 carton", "1,240 cartons"."""
+    return f"{number:,} {thing}" if number == 1 else f"{number:,} {thing}s"
+
+
+def slow(minutes: int, most: int) -> str:
+    """Return "ask" for what has waited for `most` minutes."""
+    return "ask" if minutes >= most else ""
+
+
+def lane(title: str, empty: str, found: list[Any], most: int) -> Lane:
+    """Return the first `most` of what was found, and how many more there are."""
+    return Lane(title, empty, tuple(found[:most]), max(len(found) - most, 0))
+
+
+def troubles(found: list[Trouble]) -> Lane:
+    """Return the exceptions, the oldest first."""
+    return lane("Exceptions", "Nothing needs anybody.", sorted(found, key=lambda each: -each.minutes), EXCEPTIONS_MAX)
+
+
+# -- receiving --------------------------------------------------------------------------------------------------------
+
+GOODS = {  # kind of exception -> (what happened, what comes next)
+    "short": ("{qty} {sku} short in {where}", "tell the supplier"),
+    "over": ("{qty} {sku} too many in {where}", "supervisor: keep or send back"),
+    "damaged": ("{qty} {sku} damaged in {where}", "claim it from the supplier"),
+    "quarantine": ("{qty} {sku} in quarantine at {where}", "supervisor: release or scrap"),
+}
+
+
+def receiving(tx: Tx) -> Face:
+    """Return the receiving board."""
+    board = receiving_board(tx)
+    told = board["figures"]
+    figures = (
+        Figure(told["cartons_left"], "cartons to receive"),
+        Figure(told["units_today"], "units today"),
+        Figure(told["units_hour"], "units an hour"),
+        Figure(told["differences"], "differences this week", bad=told["differences"] > 0),
+    )
+    rows = [receipt_row(row) for row in board["receipts"]]
+    docks = [dock_tile(row, tx.now) for row in board["docks"]]
+    return Face(
+        figures,
+        lane("Deliveries", "No delivery is announced. Upload a packing list.", rows, ROWS_MAX),
+        lane("Waiting at the docks", "Every dock is clear.", docks, TILES_MAX // 2),
+        troubles([goods_trouble(each, tx.now) for each in board["exceptions"]]),
+    )
+
+
+def receipt_row(row: Any) -> Row:
+    """Return a delivery as a bar of its cartons."""
+    end = f"{row.cartons_done:,} of {row.cartons:,}"
+    where = f"{row.owner} · {row.dock}" if row.dock else row.owner
+    return Row(row.number, where, end, row.cartons_done, row.cartons)
+
+
+def dock_tile(row: Any, now: datetime) -> Tile:
+    """Return what stands at a dock and since when."""
+    waited = since(row.since, now)
+    stands = f"{many(row.lpns, 'carton')}, {many(row.units, 'unit')}"
+    return Tile(row.name, ago(waited), stands, slow(waited, WAIT_MINUTES))
+
+
+def goods_trouble(each: dict[str, Any], now: datetime) -> Trouble:
+    """Return a difference or a quarantined balance."""
+    what, then = GOODS[each["kind"]]
+    return Trouble(since(each["since"], now), what.format(**each), then)
+
+
+# -- picking ----------------------------------------------------------------------------------------------------------
+
+
+def picking(tx: Tx) -> Face:
+    """Return the picking board."""
+    board = picking_board(tx)
+    raise NotImplementedError(board)
+
+
+# -- packing ----------------------------------------------------------------------------------------------------------
+
+BENCH = {  # kind of exception -> (what happened, what comes next)
+    "label": ("Label {name}: {text}", "office: did it come out of the printer?"),
+    "printer": ("{name}: {text}", "labels are kept and print when it is ready"),
+    "hold": ("Order {name} is on hold: {text}", "supervisor: clear it or cancel the order"),
+}
+
+
+def packing(tx: Tx) -> Face:
+    """Return the packing board."""
+    board = packing_board(tx)
+    figures = tuple(Figure(value, label, bad=label == "exceptions" and value > 0) for label, value in board.figures.items())
+    totes = [Tile(each.name.capitalize(), each.text, ago(each.minutes), slow(each.minutes, WAIT_MINUTES)) for each in board.totes]
+    return Face(
+        figures,
+        lane("Benches", "No pack station is set up.", [bench_row(bench) for bench in board.benches], ROWS_MAX),
+        lane("Totes waiting", "No tote waits to be packed.", totes, TILES_MAX // 2),
+        troubles([bench_trouble(each) for each in board.exceptions]),
+    )
+
+
+def bench_row(bench: Any) -> Row:
+    """Return a pack station: who is there and how far the order in hand is."""
+    end = f"{bench.hour:,} an hour"
+    if not bench.person:
+        return Row(bench.station, "nobody here", end)
+    idle = f" · {bench.idle_minutes} min no scan" if bench.idle_minutes >= IDLE_MINUTES else ""
+    tone = slow(bench.idle_minutes, IDLE_MINUTES)
+    return Row(bench.station, f"{bench.person}{idle}", end, bench.verified, bench.units, tone=tone)
+
+
+def bench_trouble(each: Any) -> Trouble:
+    """Return a label, a printer or an order that stops a bench."""
+    what, then = BENCH[each.kind]
+    return Trouble(each.minutes, what.format(name=each.name, text=each.text), then)
+
+
+FACES = {
+    "receiving": Board("Receiving", receiving, ("receiving", "stock")),
+    "picking": Board("Picking", picking, ("picking", "orders")),
+    "packing": Board("Packing", packing, ("packing", "printing", "orders")),
+}

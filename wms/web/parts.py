@@ -1,0 +1,54 @@
+"""What the API and the office share: the database, the settings, who acts, one way to run an operation."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from flask import Flask, current_app
+from werkzeug.routing import BaseConverter, IntegerConverter, Map
+
+from wms.db import Store
+from wms.operations.ledger import By
+from wms.settings import Settings
+from wms.web.auth import who
+
+
+def store() -> Store:
+    """Return the database."""
+    found: Store = current_app.extensions["wms.store"]
+    return found
+
+
+def settings() -> Settings:
+    """Return the settings."""
+    found: Settings = current_app.extensions["wms.settings"]
+    return found
+
+
+def by() -> By:
+    """Return who acts, for the ledger and the timelines."""
+    return By(who().operator_id)
+
+
+def act(operation: Callable[..., Any], *args: Any) -> Any:
+    """Run an operation in its own transaction; its arguments are known before, the writer's thread has no request."""
+    return store().transact(lambda tx: operation(tx, *args))
+
+
+class Id(IntegerConverter):
+    """A row's id in an address: what both databases can keep."""
+
+    def __init__(self, url_map: Map) -> None:
+        super().__init__(url_map, min=1, max=2**31 - 1)
+
+
+class Name(BaseConverter):
+    """A name in an address: a SKU, a place, a code; short and without control characters."""
+
+    regex = r"[^/\x00-\x1f]{1,80}"
+
+
+def teach_addresses(app: Flask) -> None:
+    """Let routes say <id:…> and <name:…>."""
+    app.url_map.converters |= {"id": Id, "name": Name}
