@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-from types import TracebackType
 
 from playwright.sync_api import BrowserContext
 from services import free_port
@@ -17,14 +16,14 @@ PIN = "864213"
 
 
 class Served:
-    """`with Served(warehouse) as site:` serves it at `site.url` until the end; the warehouse then uses the server's store."""
+    """`with Served(warehouse) as site:` serves it at `site.url`; from then on the warehouse uses the server's store."""
 
     def __init__(self, warehouse: Warehouse) -> None:
         self.warehouse = warehouse
         port = free_port()
         self.url = f"http://127.0.0.1:{port}"
-        settings = warehouse.settings.model_copy(update={"web": warehouse.settings.web.model_copy(update={"port": port})})
-        self.app = create_app(settings)
+        web = warehouse.settings.web.model_copy(update={"port": port})
+        self.app = create_app(warehouse.settings.model_copy(update={"web": web}))
         warehouse.store.close()
         warehouse.store = self.app.extensions["wms.store"]
         self.server = make_server("127.0.0.1", port, self.app, threaded=True)
@@ -35,7 +34,7 @@ class Served:
         self.thread.start()
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(self, *_: object) -> None:
         self.server.shutdown()
         self.thread.join()
         self.server.server_close()

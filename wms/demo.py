@@ -13,7 +13,7 @@ from sqlalchemy import update
 
 from scanner_client.door import Door
 from scanner_client.robot import Habits, Robot
-from wms import clock, migrations, scratch
+from wms import clock, migrations
 from wms import settings as settings_module
 from wms.db import Store, table_of
 from wms.formats.invented import Campaign
@@ -22,6 +22,7 @@ from wms.models.printing import Printer
 from wms.operations import onboarding, people
 from wms.operations.ledger import By
 from wms.operations.onboarding import Opened
+from wms.scratch import Server
 from wms.settings import Settings
 
 NAMES = ("Vera", "Viktor", "Viola", "Vito", "Valentina", "Vlad", "Veronika", "Vincent")
@@ -95,8 +96,8 @@ def run(settings: Settings, port: int, workers: int, keep: bool) -> None:
     opened = fill(store, settings, settings_module.share() / "config" / "demo")
     crew = hire(store, settings, workers)
     folder = Path("var")
-    with Emulator(folder=folder / "labels") as emulator, scratch.Server(database.url, folder, port) as server:
-        use_printer(store, emulator.port)
+    with Emulator(folder=folder / "labels") as printer, Server(database.url, folder, port, printer.port) as server:
+        use_printer(store, printer.port)
         greet(server.url, opened, workers)
         try:
             play(server, crew)
@@ -117,7 +118,7 @@ def greet(url: str, opened: Opened, workers: int) -> None:
     click.echo("\nCtrl+C ends the demo.\n")
 
 
-def play(server: scratch.Server, crew: list[dict[str, Any]]) -> None:
+def play(server: Server, crew: list[dict[str, Any]]) -> None:
     """Give the hall a head start, release, and let everybody work at a human pace for ever."""
     robots = []
     for each in crew:

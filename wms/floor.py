@@ -103,7 +103,7 @@ class Floor:
 
         Raises BadInput for a malformed id or an id that was used for another scan; every other refusal is an answer.
         """
-        if not SCAN_ID.match(scan_id):
+        if not SCAN_ID.fullmatch(scan_id):
             raise BadInput(field="id", why="8 to 64 letters, digits, dots, dashes")
         ask = Asked(who, scan_id, task_id, turn, storable(text)[: self.settings.floor.scan_length_max])
         try:
@@ -142,7 +142,7 @@ class Floor:
             if not scanned.text:
                 raise Nothing
             if row is None or row.closed_at is not None:
-                return self._keep(tx, ask, self._at_menu(tx, ask, scanned, row is not None))
+                return self._keep(tx, ask, self._at_menu(tx, ask, scanned))
             self._check_turn(tx, ask, row)
             return self._keep(tx, ask, self._step(tx, ask, self._task(tx, ask, row), scanned))
         except Refusal as refusal:
@@ -173,10 +173,10 @@ class Floor:
 
     def _step(self, tx: Tx, ask: Asked, task: Task, scanned: Scanned) -> Answer:
         flow = FLOWS[task.flow]
+        task.confirmed = task.memo.pop("confirm", None) == scanned.text
         if scanned.key == "Esc":
             self._save(tx, replace(task, turn=task.turn + 1))
             return self._menu(ask.who, "Paused. It waits for you.", "ok")
-        task.confirmed = task.memo.pop("confirm", None) == scanned.text
         task.state = flow.step(task, scanned)
         task.turn += 1
         if task.state == DONE:
@@ -196,8 +196,8 @@ class Floor:
                 pass
         return self._menu(task.who, task.note or "Done.", "done")
 
-    def _at_menu(self, tx: Tx, ask: Asked, scanned: Scanned, was_open: bool) -> Answer:
-        if was_open and not scanned.key:
+    def _at_menu(self, tx: Tx, ask: Asked, scanned: Scanned) -> Answer:
+        if ask.task_id:  # made for a task that ended meanwhile: its F1 is not the F1 of the menu
             raise Moved
         flows = self._flows(ask.who)
         if scanned.key:

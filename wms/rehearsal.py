@@ -104,8 +104,8 @@ def play(settings: Settings, plan: Plan, folder: Path) -> Result:
         migrations.upgrade(store)
         demo.fill(store, settings, settings_module.share() / "config" / "demo", invent(plan.orders, plan.seed))
         people = demo.hire(store, settings, plan.workers)
-        with Emulator() as emulator, scratch.Server(settings.database.url, folder) as server:
-            demo.use_printer(store, emulator.port)
+        with Emulator() as printer, scratch.Server(settings.database.url, folder, printer_port=printer.port) as server:
+            demo.use_printer(store, printer.port)
             started = clock.seconds()
             crew = Crew(server, people, plan)
             crew.shift()

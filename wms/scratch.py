@@ -11,7 +11,6 @@ import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 import urllib3
 from sqlalchemy import create_engine, inspect, text
@@ -85,12 +84,13 @@ def wait(ready: Callable[[], bool], seconds: float) -> bool:
 class Server:
     """`wms serve` as a process of its own; its output is kept in the folder."""
 
-    def __init__(self, database_url: str, folder: Path, port: int | None = None, **overrides: Any) -> None:
+    def __init__(self, database_url: str, folder: Path, port: int | None = None, printer_port: int = 9100) -> None:
         self.port = port or free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.log = folder / "server.log"
-        given = {"database.url": database_url, "printing.folder": str(folder / "labels"), **overrides}
-        given |= {"web.host": "127.0.0.1", "web.port": self.port, "printing.allow_loopback": True}
+        given = {"database.url": database_url, "web.host": "127.0.0.1", "web.port": self.port}
+        given |= {"printing.folder": str(folder / "labels"), "printing.allow_loopback": True}
+        given |= {"printing.ports": f"9100,6101,{printer_port}"}
         self.environ = settings_module.environ_with(given)
         self.process: subprocess.Popen[bytes] | None = None
 

@@ -37,6 +37,7 @@ def campaign(house: Warehouse) -> Campaign:
     [
         ({}, []),
         ({"pledge_status": "errored"}, ["PAYMENT"]),
+        ({"pledge_status": "dropped"}, ["CANCELLED_UPSTREAM"]),
         ({"survey_answered": False, "recipient": replace(HOME, line1="", city="")}, ["SURVEY_MISSING"]),
         ({"items": ()}, ["SELECTION_MISSING"]),
         ({"items": backer(1, "Poster").items}, ["SKU_UNMAPPED"]),

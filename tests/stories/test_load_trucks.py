@@ -115,7 +115,9 @@ def test_two_loaders_share_a_truck(bench: Bench) -> None:
     ida.follow().hears("ok")
     ben.start("load").sees("Load the first").scan(ida.answer["target"]["code"]).hears("ok").sees("Close the truck")
     ida.scan("F1").hears("done", "2 parcels")
-    ben.scan("F1").hears("stop", "This truck is closed. Scan the dock again.")
+    ben.scan("F4").hears("stop", "").sees("This truck is closed").follow().hears(
+        "done", "A colleague closed this truck."
+    )
 
 
 def test_a_place_that_is_no_dock_is_refused(bench: Bench) -> None:

@@ -19,6 +19,7 @@ from wms.models.outbound import ListOrder, Pick, PickList
 from wms.models.stock import Lot, Lpn, Stock
 from wms.operations import reviewing
 from wms.operations.ledger import By
+from wms.queries import invariants
 from wms.settings import Floor
 
 lists, picks, slots, lpns = table_of(PickList), table_of(Pick), table_of(ListOrder), table_of(Lpn)
@@ -33,6 +34,8 @@ def house(database_url: str) -> Iterator[Warehouse]:
     warehouse.put("A-02-1", warehouse.item("CORE-RED"), 10)
     warehouse.put("A-01-1", warehouse.item("SLEEVES"), 10)
     yield warehouse
+    with warehouse.store.read() as tx:
+        assert invariants.check(tx) == []
     warehouse.store.close()
 
 

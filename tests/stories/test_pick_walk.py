@@ -16,6 +16,7 @@ from wms.models.places import SUPPLIER
 from wms.models.stock import Lpn
 from wms.operations import ledger, master
 from wms.operations.ledger import By, Move, Spot
+from wms.queries import invariants
 
 lists, picks, lpns = table_of(PickList), table_of(Pick), table_of(Lpn)
 
@@ -28,6 +29,8 @@ def house(database_url: str) -> Iterator[Warehouse]:
     warehouse.put("A-02-1", warehouse.item("CORE-RED", cases=[("CASE-6", 6)]), 20)
     warehouse.put("A-01-1", warehouse.item("SLEEVES"), 20)
     yield warehouse
+    with warehouse.store.read() as tx:
+        assert invariants.check(tx) == []
     warehouse.store.close()
 
 

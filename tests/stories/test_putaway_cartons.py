@@ -11,6 +11,7 @@ from warehouse import Warehouse, Worker
 
 from wms.db import Tx, table_of
 from wms.models.places import Location
+from wms.operations import master
 
 BIN = 240_000  # mm3 of one unit as Warehouse.item makes it
 
@@ -104,8 +105,6 @@ def test_a_cart_and_a_closed_bin_are_refused(house: Warehouse) -> None:
 
 def test_goods_of_two_owners_never_share_a_bin(house: Warehouse) -> None:
     house.item("CORE-RED")
-    from wms.operations import master
-
     foreign = house.do(master.add_item, house.do(master.add_owner, "OTH", "Other"), "MUG", name="Mug")
     house.put("A-01-1", foreign, 4)
     rosa = received(house, (line("CORE-RED", 24),)).start("putaway").follow()

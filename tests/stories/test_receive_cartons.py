@@ -188,7 +188,9 @@ def test_loose_units_go_onto_a_plate_of_their_own(house: Warehouse) -> None:
 def test_a_receipt_closes_without_its_last_cartons_after_a_question(house: Warehouse) -> None:
     house.item("CORE-RED")
     announce(house, (line("CORE-RED", 24),), (line("CORE-RED", 1),))
-    rosa = receiver(house).start("receive").follow().scan("F1").scan("F1").hears("ask", "1 of its cartons did not come.")
+    rosa = (
+        receiver(house).start("receive").follow().scan("F1").scan("F1").hears("ask", "1 of its cartons did not come.")
+    )
     rosa.scan("F1").hears("done", "Receipt closed.")
     assert receipt_state(house) == "closed"
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-import time
 from collections.abc import Iterator
 from datetime import timedelta
 
@@ -100,23 +99,23 @@ def test_a_bar_never_leaves_its_track() -> None:
 
 def test_a_hundred_boards_that_ask_at_once_share_few_drawings() -> None:
     made: list[int] = []
-    begin = threading.Barrier(100)
+    begun, go = threading.Semaphore(0), threading.Event()
 
     def make() -> str:
         made.append(len(made))
-        time.sleep(0.02)
+        go.wait(5)
         return str(made[-1])
 
     def ask() -> None:
-        begin.wait()
+        begun.release()
         together.get()
 
     together = Together(make)
     threads = [threading.Thread(target=ask) for _ in range(100)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    [thread.start() for thread in threads]
+    [begun.acquire() for _ in threads]
+    go.set()
+    [thread.join() for thread in threads]
     assert 1 <= len(made) <= 10
 
 

@@ -99,11 +99,20 @@ def counted(task: Task, done: Loaded) -> str:
 @flow.key("parcel", "F1", "Close truck", to=(DONE,))
 def close(task: Task, _: Any) -> str:
     """Close the truck; packed parcels of its carrier that stay behind are asked about."""
+    if task.memo.get("manifest") and standing(task) is None:
+        task.say("A colleague closed this truck.", "done")
+        return DONE
     gone = 0
     if task.memo.get("manifest"):
         gone = shipping.close(task.tx, task.by, task.memo["manifest"], task.confirmed)
     task.say(f"Truck closed: {gone} parcels." if gone else "Nothing was loaded. No truck left.", "done")
     return DONE
+
+
+def standing(task: Task) -> Any:
+    """Return the truck while it is open, None when a colleague closed it."""
+    truck = reads.truck(task.tx, task.memo["manifest"])
+    return truck if truck is not None and truck.state == "open" else None
 
 
 @flow.screen("dock")
@@ -127,15 +136,16 @@ def show_parcel(task: Task) -> Screen:
     if not task.memo.get("manifest"):
         return show_first(task)
     done = task.args.get("truck")
-    truck = done if isinstance(done, Loaded) else reads.truck(task.tx, task.memo["manifest"])
+    truck = done if isinstance(done, Loaded) else standing(task)
+    head = f"Load · {task.memo['dock_name']}"
     if truck is None:
-        return show_first(task)
+        return Screen("This truck is closed", key_target("F1", "Leave"), head, progress=(0, 0), keys=("F1",))
     bad = None if truck.following else reads.stopped_on(task.tx, task.memo["manifest"])
     code = bad.code if bad else truck.following
     return Screen(
         title="Take it off the truck" if bad else "Load the next parcel" if code else "Close the truck",
         target=Target("parcel", code, code) if code else key_target("F1", "Close truck"),
-        head=f"Load · {task.memo['dock_name']}",
+        head=head,
         progress=(truck.loaded, truck.loaded + truck.left),
     )
 

@@ -315,10 +315,9 @@ def settle_absence(intake: Intake, order_file: OrderFile, known: Mapping[str, An
     present = {order.number for order in order_file.orders}
     present |= {str(cell).strip() for bad in order_file.rejected for cell in bad.raw.values()}
     absent = [row.id for number, row in known.items() if number not in present and row.state not in GONE]
-    detail = "The platform's report no longer has this order."
-    reviewing.open_holds(intake.tx, [(order_id, "CANCELLED_UPSTREAM", detail) for order_id in sorted(absent)])
+    reviewing.open_holds(intake.tx, [(each, "CANCELLED_UPSTREAM", reviewing.ABSENT) for each in sorted(absent)])
     back = {row.id for number, row in known.items() if number in present}
-    reviewing.settle(intake.tx, back, "CANCELLED_UPSTREAM", "It is in the report again.")
+    reviewing.settle_absence(intake.tx, back)
 
 
 def summary(tx: Tx, import_id: int) -> dict[str, int]:

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from pydantic import TypeAdapter
-from sqlalchemy import Row, and_, bindparam, func, literal, or_, select, update
+from sqlalchemy import Row, and_, bindparam, func, literal, select, update
 
 from wms.db import Store, Tx, Utc, insert_or_nothing, table_of
 from wms.errors import SENTENCE_MAX, BadInput, NotFound, Refusal, clip
@@ -279,9 +279,3 @@ def trouble_of(name: str, outcome: Outcome) -> str:
         return ""
     sentence = outcome.reason.replace("The printer", name, 1)
     return clip(f"{sentence} Job kept." if outcome.retry else sentence, 120)
-
-
-def unfinished(tx: Tx) -> int:
-    """Return how many labels still wait for paper or for a person."""
-    waits = or_(job.c.state.in_(WAITING), job.c.state == "uncertain")
-    return int(tx.value(select(func.count()).select_from(job).where(waits)))

@@ -159,12 +159,18 @@ def close(tx: Tx, settings: Settings, by: By, box: Box, list_id: int) -> None:
     facts = {"weight_g": box.weight_g, "expected_g": expected_g(box), "packed_at": tx.now, "packed_by": by.operator_id}
     open_one = (parcels.c.id == box.parcel_id, parcels.c.state == "open")
     tx.execute(update(parcels).where(*open_one).values(state="packed", **facts))
-    timeline.note(tx, box.order_id, "packed", f"{box.code}, {box.weight_g:,} g", by.operator_id)
+    timeline.note(tx, box.order_id, "packed", in_words(box), by.operator_id)
     if not box.left:
         tx.execute(update(orders).where(orders.c.id == box.order_id).values(state="packed"))
     free_totes(tx, box.order_id, list_id)
     end_list(tx, list_id)
     tx.announce("packing")
+
+
+def in_words(box: Box) -> str:
+    """Return what the timeline says of a packed parcel: its code and weight, and what a cleared hold let go without."""
+    short = ", ".join(f"{need.qty - need.picked} {need.sku}" for need in box.needs if need.picked < need.qty)
+    return f"{box.code}, {box.weight_g:,} g" + (f", without {short}" if short else "")
 
 
 def print_label(tx: Tx, settings: Settings, by: By, box: Box) -> None:

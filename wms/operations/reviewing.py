@@ -37,9 +37,11 @@ HOLDS: dict[str, tuple[str, str]] = {
 }
 REVIEWED = {
     *("PAYMENT", "SURVEY_MISSING", "SELECTION_MISSING", "SKU_UNMAPPED", "DUPLICATE", "NOTE_TO_READ"),
-    *("ADDRESS_INVALID", "ADDRESS_WARN", "PHONE_MISSING"),
+    *("ADDRESS_INVALID", "ADDRESS_WARN", "PHONE_MISSING", "CANCELLED_UPSTREAM"),
 }
 PAID = {"collected"}
+DROPPED = {"dropped", "canceled", "cancelled"}
+ABSENT = "The platform's report no longer has this order."  # said by the import; the review cannot know it
 RELAYS = ("privaterelay.appleid.com", "relay.firefox.com", "mozmail.com", "duck.com", "simplelogin.com")
 DETAIL_MAX = 300
 PART = 5000  # orders judged with one set of statements
@@ -111,8 +113,11 @@ def doubts(row: Any, catalogue: Catalogue, twin: str, home: str) -> tuple[Doubts
     """Return what holds an order, by code, and what is only worth a remark."""
     facts = json.loads(row.raw)
     found: Doubts = {}
-    if facts.get("status") not in PAID:
-        found["PAYMENT"] = f"The pledge is {facts.get('status') or 'without a status'}, not collected."
+    status = facts.get("status") or "without a status"
+    if status in DROPPED:
+        found["CANCELLED_UPSTREAM"] = f"The pledge is {status}."
+    elif status not in PAID:
+        found["PAYMENT"] = f"The pledge is {status}, not collected."
     if twin:
         found["DUPLICATE"] = twin
     if facts.get("notes"):
@@ -195,7 +200,7 @@ def write_holds(tx: Tx, found: Mapping[int, Doubts]) -> None:
     settled = []
     for hold in reads.holds_of(tx, list(found)):
         now = found[hold.order_id].get(hold.code)
-        if hold.cleared_at is None and hold.code in REVIEWED and now != hold.detail:
+        if hold.cleared_at is None and hold.code in REVIEWED and hold.detail not in (now, ABSENT):
             settled.append(hold.id)
         elif hold.cleared_at is None or hold.cleared_by is not None:
             known.add((hold.order_id, hold.code, hold.detail))
@@ -277,11 +282,11 @@ def hold(tx: Tx, order_id: int, code: str, detail: str = "") -> None:
     open_holds(tx, [(order_id, code, (detail or HOLDS[code][0])[:DETAIL_MAX])])
 
 
-def settle(tx: Tx, order_ids: Collection[int], code: str, reason: str) -> None:
-    """Close the open holds `code` of orders because their reason is gone; the next review decides on their state."""
-    waiting = tx.all(select(holds.c.id, holds.c.order_id).where(holds.c.code == code, holds.c.cleared_at.is_(None)))
-    for part in reads.in_parts([row.id for row in waiting if row.order_id in order_ids]):
-        close_holds(tx, part, reason)
+def settle_absence(tx: Tx, order_ids: Collection[int]) -> None:
+    """Close the hold of orders that are in the report again; the next review decides on their state."""
+    waiting = select(holds.c.id, holds.c.order_id).where(holds.c.detail == ABSENT, holds.c.cleared_at.is_(None))
+    for part in reads.in_parts([row.id for row in tx.all(waiting) if row.order_id in order_ids]):
+        close_holds(tx, part, "It is in the report again.")
 
 
 def clear(tx: Tx, by: By, hold_id: int, reason: str) -> None:

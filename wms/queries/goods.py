@@ -130,7 +130,7 @@ STOCK_SORTS: dict[str, Any] = {
 
 @dataclass(frozen=True)
 class StockFilters:
-    """Which balances to show; an empty text does not filter. `sku` and `location` are exact, `text` is a part of either."""
+    """Which balances to show; an empty text does not filter. `sku` and `location` are exact, `text` is a part."""
 
     sku: str = ""
     location: str = ""
@@ -324,8 +324,8 @@ def plate_page(tx: Tx, code: str) -> PlatePage | None:
 
 
 def plate_list(tx: Tx, kind: str = "", text: str = "", cut: Cut = FIRST) -> Listing:
-    """Return licence plates that stand somewhere, the newest first."""
-    found = all_plates.where(lpns.c.kind == kind) if kind else all_plates.where(lpns.c.location_id.is_not(None))
+    """Return licence plates, the newest first."""
+    found = all_plates.where(lpns.c.kind == kind) if kind else all_plates
     if text:
         found = found.where(like(lpns.c.code, text))
     return page_of(tx, found.order_by(lpns.c.id.desc()), cut)

@@ -34,9 +34,10 @@ def page_of(tx: Tx, statement: Select[Any], cut: Cut = FIRST) -> Listing:
 
 
 def ordered(statement: Select[Any], columns: Mapping[str, ColumnElement[Any]], sort: str) -> Select[Any]:
-    """Return the statement sorted by one of `columns`, downwards with a leading "-"; the first column breaks ties.
+    """Return the statement sorted by one of `columns`, downwards with a leading "-"; the first one breaks ties.
 
-    Without a name it is sorted by the first column. Raises KeyError for any other name: what may be sorted by is a list, never text from outside.
+    Without a name it is sorted by the first. Raises KeyError for any other name: what may be sorted by is a list, never
+    text from outside.
     """
     tie = next(iter(columns.values()))
     column = columns[sort.removeprefix("-")] if sort else tie

@@ -6,7 +6,7 @@ import json
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import Integer, String, and_, case, cast, func, literal, or_, select, union_all
+from sqlalchemy import Integer, String, and_, case, cast, func, literal, or_, select, type_coerce, union_all
 
 from wms.db import Tx, Utc, table_of
 from wms.models.campaigns import Campaign, Import
@@ -40,9 +40,7 @@ ORDER_SORTS: dict[str, Any] = {
 }
 
 
-def order_list(
-    tx: Tx, filters: Filters, by_person: bool, sort: str = "id", page: int = 1, per_page: int = 50
-) -> Listing:
+def order_list(tx: Tx, filters: Filters, by_person: bool, cut: Cut = FIRST) -> Listing:
     """Return orders, each with the codes of its open holds (three statements).
 
     Names and mail addresses are searched only for somebody who may see them (`by_person`); else the text is part of
@@ -140,7 +138,7 @@ def attention(tx: Tx) -> list[Any]:
     """Return what waits for a person, the oldest first: kind, subject, number, since, ref, words (one statement)."""
     wanted = (
         select(attention_rows)
-        .add_columns(cast(attention_rows.c.since, Utc).label("at"))
+        .add_columns(type_coerce(attention_rows.c.since, Utc).label("at"))
         .where(attention_rows.c.number > 0)
     )
     return sorted(tx.all(wanted), key=lambda row: (row.at is None, row.at))

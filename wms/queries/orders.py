@@ -1,4 +1,4 @@
-"""Orders as the office and the review see them: lists with counts, one order with all that happened to it."""
+"""Orders as the office and the review see them: what a filter means, one order with all that happened to it."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, and_, exists, func, or_, select
+from sqlalchemy import ColumnElement, Row, and_, exists, func, or_, select
 
 from wms.db import Tx, table_of
 from wms.models.campaigns import Campaign
@@ -20,7 +20,6 @@ orders, lines, recipients, holds = table_of(Order), table_of(OrderLine), table_o
 events, items, operators, campaigns = table_of(OrderEvent), table_of(Item), table_of(Operator), table_of(Campaign)
 parcels, carriers, waves = table_of(Parcel), table_of(Carrier), table_of(Wave)
 list_orders, pick_lists = table_of(ListOrder), table_of(PickList)
-PAGE = 50
 open_hold = and_(holds.c.order_id == orders.c.id, holds.c.cleared_at.is_(None))
 summary = (
     select(
@@ -41,7 +40,6 @@ summary = (
     .join(campaigns, campaigns.c.id == orders.c.campaign_id)
     .outerjoin(waves, waves.c.id == orders.c.wave_id)
 )
-People = tuple[int, int, str, str, str, str, str, str]
 
 
 @dataclass(frozen=True)
@@ -53,21 +51,6 @@ class Filters:
     country: str = ""
     text: str = ""
     wave_id: int | None = None
-
-
-@dataclass(frozen=True)
-class Page:
-    """One page of a list, counted from 1, and how many rows there are in all."""
-
-    rows: Sequence[Any]
-    total: int
-    page: int
-    size: int = PAGE
-
-    @property
-    def pages(self) -> int:
-        """Return how many pages there are, at least one."""
-        return max(1, -(-self.total // self.size))
 
 
 @dataclass(frozen=True)
@@ -97,34 +80,6 @@ def conditions(filters: Filters) -> list[ColumnElement[bool]]:
         columns = (orders.c.number, orders.c.code, recipients.c.name, recipients.c.email)
         found.append(or_(*(column.icontains(filters.text, autoescape=True) for column in columns)))
     return found
-
-
-def order_list(tx: Tx, filters: Filters, page: int = 1) -> Page:
-    """Return one page of orders, oldest first, each with the codes of its open holds (three statements)."""
-    where, page = conditions(filters), max(1, page)
-    total = int(tx.value(select(func.count()).select_from(summary.where(*where).subquery())) or 0)
-    rows = tx.all(summary.where(*where).order_by(orders.c.id).limit(PAGE).offset((page - 1) * PAGE))
-    codes: dict[int, list[str]] = {row.id: [] for row in rows}
-    found = select(holds.c.order_id, holds.c.code).where(holds.c.order_id.in_(codes), holds.c.cleared_at.is_(None))
-    for hold in tx.all(found.order_by(holds.c.id)):
-        codes[hold.order_id].append(hold.code)
-    return Page([dict(row._mapping) | {"holds": codes[row.id]} for row in rows], total, page)
-
-
-def order_counts(tx: Tx) -> dict[str, dict[str, int]]:
-    """Return how many orders each filter value would show: by state, open hold and country."""
-    by_hold = select(holds.c.code, func.count()).where(holds.c.cleared_at.is_(None)).group_by(holds.c.code)
-    return {
-        "state": counted(tx, select(orders.c.state, func.count()).group_by(orders.c.state)),
-        "hold": counted(tx, by_hold),
-        "country": counted(tx, select(orders.c.country, func.count()).group_by(orders.c.country)),
-    }
-
-
-def counted(tx: Tx, statement: Select[Any]) -> dict[str, int]:
-    """Return value -> count, the commonest first."""
-    pairs = [(str(value), int(count)) for value, count in map(tuple, tx.all(statement))]
-    return dict(sorted(pairs, key=lambda pair: (-pair[1], pair[0])))
 
 
 def order_page(tx: Tx, order_id: int) -> OrderPage | None:

@@ -199,7 +199,8 @@ def session() -> Response:
 def logout() -> Response:
     """End the session on the server."""
     store: Store = current_app.extensions["wms.store"]
-    store.transact(lambda tx: people.logout(tx, g.token))
+    token = g.token  # the writer's thread knows no request
+    store.transact(lambda tx: people.logout(tx, token))
     response = jsonify(done=True)
     response.delete_cookie(COOKIE, samesite="Strict")
     return response

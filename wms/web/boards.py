@@ -83,8 +83,8 @@ def boards() -> str:
 @needs()
 def board(name: str) -> str:
     """Show one board; its script keeps it right from then on."""
-    timing = {"every": EVERY_SECONDS, "least": LEAST_SECONDS}
-    return render_template("boards/board.html", name=name, board=FACES[name], face=read(name), now=clock.now(), site=site(), **timing)
+    page = {"name": name, "board": FACES[name], "site": site(), "every": EVERY_SECONDS, "least": LEAST_SECONDS}
+    return render_template("boards/board.html", face=read(name), now=clock.now(), **page)
 
 
 @bp.get(f"{BOARD}/fragment")

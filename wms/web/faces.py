@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -12,7 +12,7 @@ from wms.queries.inbound import receiving_board
 from wms.queries.packing import packing_board
 from wms.queries.picking import picking_board
 
-ROWS_MAX, TILES_MAX, EXCEPTIONS_MAX = 4, 8, 6  # what fits a screen that is read from 8 m
+ROWS_MAX, TILES_MAX, EXCEPTIONS_MAX = 4, 8, 5  # what fits a screen that is read from 8 m
 IDLE_MINUTES = 10  # a person whose scanner is silent so long may need help
 WAIT_MINUTES = 60  # goods that stand at a dock or a bench so long are in the way
 HOT_MINUTES = 15  # an exception that nobody has solved for so long is everybody's
@@ -108,7 +108,7 @@ class Board:
 
     title: str
     read: Callable[[Tx], Face]
-    topics: tuple[str, ...] = field(default=())
+    topics: tuple[str, ...]
 
 
 def ago(minutes: int) -> str:
@@ -143,6 +143,17 @@ def troubles(found: list[Trouble]) -> Lane:
     return lane("Exceptions", "Nothing needs anybody.", sorted(found, key=lambda each: -each.minutes), EXCEPTIONS_MAX)
 
 
+def figures_of(counted: dict[str, int]) -> tuple[Figure, ...]:
+    """Return figures by their label; exceptions are bad unless there are none."""
+    return tuple(Figure(value, label, bad=label == "exceptions" and value > 0) for label, value in counted.items())
+
+
+def told(each: Any, words: dict[str, tuple[str, str]]) -> Trouble:
+    """Return an exception (kind, name, text, minutes) in the words of its board."""
+    what, then = (part.format(name=each.name, text=each.text) for part in words[each.kind])
+    return Trouble(each.minutes, what, then)
+
+
 # -- receiving --------------------------------------------------------------------------------------------------------
 
 GOODS = {  # kind of exception -> (what happened, what comes next)
@@ -156,19 +167,19 @@ GOODS = {  # kind of exception -> (what happened, what comes next)
 def receiving(tx: Tx) -> Face:
     """Return the receiving board."""
     board = receiving_board(tx)
-    told = board["figures"]
+    counted = board["figures"]
     figures = (
-        Figure(told["cartons_left"], "cartons to receive"),
-        Figure(told["units_today"], "units today"),
-        Figure(told["units_hour"], "units an hour"),
-        Figure(told["differences"], "differences this week", bad=told["differences"] > 0),
+        Figure(counted["cartons_left"], "cartons to receive"),
+        Figure(counted["units_today"], "units today"),
+        Figure(counted["units_hour"], "units an hour"),
+        Figure(counted["differences"], "differences this week", bad=counted["differences"] > 0),
     )
     rows = [receipt_row(row) for row in board["receipts"]]
     docks = [dock_tile(row, tx.now) for row in board["docks"]]
     return Face(
         figures,
         lane("Deliveries", "No delivery is announced. Upload a packing list.", rows, ROWS_MAX),
-        lane("Waiting at the docks", "Every dock is clear.", docks, TILES_MAX // 2),
+        lane("Waiting at the docks", "Every dock is clear.", docks, TILES_MAX),
         troubles([goods_trouble(each, tx.now) for each in board["exceptions"]]),
     )
 
@@ -196,10 +207,35 @@ def goods_trouble(each: dict[str, Any], now: datetime) -> Trouble:
 # -- picking ----------------------------------------------------------------------------------------------------------
 
 
+WALK = {  # kind of exception -> (what happened, what comes next)
+    "short": ("{name} short in {text}", "count the bin; other bins are tried first"),
+    "hold": ("Order {name}: {text}", "supervisor: clear it when the stock is there"),
+    "idle": ("{name} stands still", "ask {text}"),
+}
+
+
 def picking(tx: Tx) -> Face:
     """Return the picking board."""
     board = picking_board(tx)
-    raise NotImplementedError(board)
+    return Face(
+        figures_of(board.figures),
+        lane("Waves", "No wave is open. Release one in the office.", [*map(wave_row, board.waves)], ROWS_MAX),
+        lane("Carts", "Nobody picks at the moment.", [*map(cart_tile, board.carts)], TILES_MAX),
+        troubles([told(each, WALK) for each in board.exceptions]),
+    )
+
+
+def wave_row(wave: Any) -> Row:
+    """Return a wave as a bar: packed, and picked behind it."""
+    small = f"{wave.picked:,} of {many(wave.orders, 'order')} picked"
+    return Row(wave.name, small, f"{wave.packed:,} packed", wave.packed, wave.orders, wave.picked)
+
+
+def cart_tile(cart: Any) -> Tile:
+    """Return a cart with its person, its list, and how far it is."""
+    tone = slow(cart.idle_minutes, IDLE_MINUTES)
+    small = f"{cart.idle_minutes} min no scan" if tone else f"list {cart.list} · {cart.done} of {cart.of}"
+    return Tile(cart.cart, cart.person, small, tone, cart.done, cart.of)
 
 
 # -- packing ----------------------------------------------------------------------------------------------------------
@@ -214,13 +250,11 @@ BENCH = {  # kind of exception -> (what happened, what comes next)
 def packing(tx: Tx) -> Face:
     """Return the packing board."""
     board = packing_board(tx)
-    figures = tuple(Figure(value, label, bad=label == "exceptions" and value > 0) for label, value in board.figures.items())
-    totes = [Tile(each.name.capitalize(), each.text, ago(each.minutes), slow(each.minutes, WAIT_MINUTES)) for each in board.totes]
     return Face(
-        figures,
-        lane("Benches", "No pack station is set up.", [bench_row(bench) for bench in board.benches], ROWS_MAX),
-        lane("Totes waiting", "No tote waits to be packed.", totes, TILES_MAX // 2),
-        troubles([bench_trouble(each) for each in board.exceptions]),
+        figures_of(board.figures),
+        lane("Benches", "No pack station is set up.", [*map(bench_row, board.benches)], ROWS_MAX),
+        lane("Totes waiting", "No tote waits to be packed.", [*map(tote_tile, board.totes)], TILES_MAX),
+        troubles([told(each, BENCH) for each in board.exceptions]),
     )
 
 
@@ -229,19 +263,19 @@ def bench_row(bench: Any) -> Row:
     end = f"{bench.hour:,} an hour"
     if not bench.person:
         return Row(bench.station, "nobody here", end)
-    idle = f" · {bench.idle_minutes} min no scan" if bench.idle_minutes >= IDLE_MINUTES else ""
     tone = slow(bench.idle_minutes, IDLE_MINUTES)
-    return Row(bench.station, f"{bench.person}{idle}", end, bench.verified, bench.units, tone=tone)
+    order = f"order {bench.number}" if bench.number else "between orders"
+    doing = f"{bench.idle_minutes} min no scan" if tone else order
+    return Row(bench.station, f"{bench.person} · {doing}", end, bench.verified, bench.units, tone=tone)
 
 
-def bench_trouble(each: Any) -> Trouble:
-    """Return a label, a printer or an order that stops a bench."""
-    what, then = BENCH[each.kind]
-    return Trouble(each.minutes, what.format(name=each.name, text=each.text), then)
+def tote_tile(tote: Any) -> Tile:
+    """Return a tote that waits, where, and for how long."""
+    return Tile(tote.name.capitalize(), tote.text, ago(tote.minutes), slow(tote.minutes, WAIT_MINUTES))
 
 
 FACES = {
     "receiving": Board("Receiving", receiving, ("receiving", "stock")),
-    "picking": Board("Picking", picking, ("picking", "orders")),
-    "packing": Board("Packing", packing, ("packing", "printing", "orders")),
+    "picking": Board("Picking", picking, ("picking", "orders", "stock")),
+    "packing": Board("Packing", packing, ("packing", "printing", "orders", "stock")),
 }

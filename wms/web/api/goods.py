@@ -16,8 +16,8 @@ from wms.web.api.core import Done, api
 from wms.web.openapi import Asked, Deal, Paged, PageQuery, Told
 from wms.web.parts import act, store
 
-Condition = Literal["", CONDITIONS]  # type: ignore[valid-type]
-Kind = Literal["", KINDS]  # type: ignore[valid-type]
+Condition = Literal[("", *CONDITIONS)]  # type: ignore[valid-type]
+Kind = Literal[("", *KINDS)]  # type: ignore[valid-type]
 
 
 class ItemRow(Told):

@@ -35,7 +35,8 @@ def draw(template: str, tab: str, **facts: Any) -> str:
     """Return an office page; `tab` is the part of the house it is in."""
     me = who()
     tabs = [each for each in TABS if not each[3] or me.roles & set(each[3])]
-    return render_template(f"office/{template}.html", me=me, tab=tab, tabs=tabs, **facts)
+    seen = {"me": me, "tab": tab, "tabs": tabs, "may": lambda *roles: bool(me.roles & set(roles))}
+    return render_template(f"office/{template}.html", **seen, **facts)
 
 
 def asked(model: type[Model]) -> Model:
