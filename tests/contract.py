@@ -3,20 +3,26 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from copy import copy
 from dataclasses import replace
+from pathlib import Path
 from typing import Any, TypeVar
 
+import pytest
+from services import Postgres
 from sqlalchemy import func, select
 from warehouse import Warehouse, Worker
 
-from wms.db import table_of
+from wms.db import Store, table_of
+from wms.floor import Floor
 from wms.models.floor import Scan
 from wms.models.people import Device
 from wms.models.stock import StockMove
 from wms.operations import master
 from wms.queries import invariants
+from wms.settings import Database, Settings
 
 T = TypeVar("T")
 moves, scans = table_of(StockMove), table_of(Scan)
@@ -31,6 +37,13 @@ class Hall(Warehouse):
         self.core, self.red = self.item("CORE"), self.item("RED")
         self.put(FROM, self.core, 100)
         self.put(OTHER, self.red, 5)
+
+    def open(self, url: str) -> None:
+        """Work on another database with the same content, or on the same one after a restart."""
+        self.store.close()
+        self.settings = Settings(database=Database(url=url))
+        self.store = Store(self.settings.database)
+        self.floor = Floor(self.store, self.settings)
 
     def mover(self, qty: int = 60, name: str = "Ana") -> Worker:
         """Return somebody who holds `qty` CORE from A-01-1 and is asked where to bring it."""
@@ -53,6 +66,38 @@ class Hall(Warehouse):
         """Return the same person with another handheld, at its menu."""
         device = self.do(master.add, table_of(Device), name=f"second handheld of {worker.who.name}")
         return Worker(self, replace(worker.who, device_id=device, device="second"))
+
+
+@pytest.fixture(scope="session")
+def sqlite_master(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hall]:
+    """A hall in a file that is copied for each test."""
+    hall = Hall(f"sqlite:///{tmp_path_factory.mktemp('master') / 'hall.db'}")
+    hall.store.close()
+    yield hall
+
+
+@pytest.fixture(scope="session")
+def postgres_master(postgres: Postgres) -> Iterator[Hall]:
+    """A hall in a PostgreSQL database that is copied for each test: a tenth of the time of building it."""
+    hall = Hall(postgres.create())
+    hall.store.close()
+    yield hall
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def hall(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Hall]:
+    """A hall of one's own; a test that asks runs twice, on SQLite and on PostgreSQL."""
+    if request.param == "sqlite":
+        master: Hall = request.getfixturevalue("sqlite_master")
+        url = f"sqlite:///{tmp_path / 'hall.db'}"
+        (tmp_path / "hall.db").write_bytes(Path(str(master.store.engine.url.database)).read_bytes())
+    else:
+        master = request.getfixturevalue("postgres_master")
+        url = request.getfixturevalue("fresh_postgres")(template=master.settings.database.url)
+    hall = copy(master)
+    hall.open(url)
+    yield hall
+    hall.store.close()
 
 
 def at_once(number: int, work: Callable[[int], T]) -> list[T]:

@@ -27,7 +27,7 @@ from wms.settings import Settings
 
 NAMES = ("Vera", "Viktor", "Viola", "Vito", "Valentina", "Vlad", "Veronika", "Vincent")
 FLOOR_ROLES = ("picker", "packer", "receiver", "supervisor")
-PACE_SECONDS = (0.6, 1.8)
+PACE_SECONDS = (2.0, 6.0)
 HEAD_START = 0.55  # of the cartons, received and put away before the newcomer looks
 FLOWS = ("putaway", "receive", "load", "pack", "pick")
 

@@ -131,6 +131,7 @@ class Shift:
         answer = self.post("/task", {"flow": flow})
         while answer["task"] is not None:
             name = f"{flow}: {answer['state']}"
+            assert answer["target"], answer
             body = {
                 "id": uuid.uuid4().hex,
                 "task": answer["task"],

@@ -9,6 +9,7 @@ from sqlalchemy import select
 from warehouse import Warehouse
 
 from wms.db import table_of
+from wms.models.campaigns import Campaign
 from wms.models.counting import Count, CountLine
 from wms.models.orders import Order, OrderEvent, OrderLine, Recipient
 from wms.models.outbound import Pick, PickList, Wave
@@ -16,7 +17,6 @@ from wms.models.stock import Stock
 from wms.operations import counting, ledger, master
 from wms.operations.counting import Counted
 from wms.operations.ledger import By
-from wms.queries import counts
 
 
 @pytest.fixture
@@ -30,7 +30,7 @@ def finish(house: Warehouse, count_id: int, item: int, qty: int) -> counting.Out
     """Count one item and end the count."""
 
     def work(tx: object) -> counting.Outcome:
-        counting.write(tx, counts.count(tx, count_id), Counted(item, 0, qty))
+        counting.write(tx, count_id, house.places["A-01-1"], Counted(item, 0, qty))
         return counting.finish(tx, house.settings, By(), count_id)
 
     return house.do(work)  # type: ignore[no-any-return]
@@ -54,7 +54,7 @@ def test_counting_an_item_again_replaces_what_was_written(house: Warehouse) -> N
     red = house.item("CORE-RED")
     house.put("A-01-1", red, 3)
     count_id = house.do(counting.ask, house.places["A-01-1"], "asked")
-    house.do(lambda tx: counting.write(tx, counts.count(tx, count_id), Counted(red, 0, 1)))
+    house.do(counting.write, count_id, house.places["A-01-1"], Counted(red, 0, 1))
     assert finish(house, count_id, red, 3).sentence == "A-01-1: all as in the book."
     assert [row.counted for row in house.rows(select(table_of(CountLine).c.counted))] == [3]
 
@@ -81,7 +81,7 @@ def promised(house: Warehouse, item: int, qty: int) -> int:
 
     def work(tx: object) -> int:
         place = house.places["A-01-1"]
-        campaign = master.add(tx, table_of_name("campaign"), owner_id=house.owner, code="C1", name="Campaign")
+        campaign = master.add(tx, table_of(Campaign), owner_id=house.owner, code="C1", name="Campaign")
         person = master.add(tx, table_of(Recipient), name="Mia Example")
         facts = {"campaign_id": campaign, "recipient_id": person, "imported_at": tx.now}  # type: ignore[attr-defined]
         order = master.add(tx, table_of(Order), code="OR-1", number="1", state="released", **facts)
@@ -94,10 +94,6 @@ def promised(house: Warehouse, item: int, qty: int) -> int:
         return order
 
     return int(house.do(work))
-
-
-def table_of_name(name: str) -> object:
-    return table_of(Stock).metadata.tables[name]
 
 
 def test_orders_whose_units_are_missing_are_told_and_keep_their_reservation(house: Warehouse) -> None:

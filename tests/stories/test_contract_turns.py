@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterator
 
 import pytest
 from contract import FROM, OTHER, TO, Hall
@@ -13,13 +12,6 @@ from wms.errors import NotAllowed
 
 MOVED = "The screen has moved on. Look again."
 PICKER = frozenset({"picker"})
-
-
-@pytest.fixture
-def hall(database_url: str) -> Iterator[Hall]:
-    hall = Hall(database_url)
-    yield hall
-    hall.store.close()
 
 
 def send(worker: Worker, task: int | None, turn: int, text: str) -> Worker:

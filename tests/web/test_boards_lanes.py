@@ -46,7 +46,7 @@ def picking(house: Warehouse) -> Worker:
     campaign = Campaign(house, Core="CORE-RED")
     campaign.review(backer(1, "2 Core"), backer(2, "3 Core"))
     campaign.release(pilot=False)
-    return house.worker("Ana").start("pick").follow().follow().follow().sees("Go to A-01-1")
+    return house.worker("Ana").start("pick").scan(house.code("C-01")).follow().follow().sees("Go to A-01-1")
 
 
 def test_cartons_received_move_the_bar_of_their_delivery(house: Warehouse) -> None:

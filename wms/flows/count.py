@@ -177,7 +177,7 @@ def back(task: Task, _: Key) -> str:
 
 def write(task: Task, qty: int) -> str:
     """Write the count of one item down."""
-    counting.write(task.tx, in_hand(task), Counted(task.memo["item"], task.memo["lot"], qty))
+    counting.write(task.tx, task.memo["count"], task.memo["place"], Counted(task.memo["item"], task.memo["lot"], qty))
     task.say(f"{qty} noted.")
     return "item"
 

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Row, bindparam, insert, or_, select, update
 
-from wms.db import Tx, insert_or_nothing, table_of
+from wms.db import Tx, table_of
 from wms.models.counting import Count, CountLine
 from wms.models.places import ADJUSTMENT, Location
 from wms.models.stock import AVAILABLE, LOOSE
@@ -18,7 +18,6 @@ from wms.settings import Settings
 
 counts, lines, locations = table_of(Count), table_of(CountLine), table_of(Location)
 OPEN = ("open", "counting")
-add_line = insert_or_nothing(CountLine, "count_id", "item_id", "lot_id")
 set_line = (
     update(lines)
     .where(
@@ -88,13 +87,14 @@ def begin(tx: Tx, by: By, count_id: int) -> bool:
     return tx.execute(start, {"count": count_id, "me": by.operator_id}).rowcount == 1
 
 
-def write(tx: Tx, count: Row[Any], found: Counted) -> None:
-    """Write down what was found of an item and lot, beside what the book said at that moment; again replaces it."""
-    on_book = reads.on_the_book(tx, count.location_id, found.item_id, found.lot_id)
-    key = {"count_id": count.id, "item_id": found.item_id, "lot_id": found.lot_id}
-    if tx.execute(add_line, key | {"counted": found.qty, "book": on_book}).rowcount != 1:
-        values = {"of_count": count.id, "of_item": found.item_id, "of_lot": found.lot_id}
-        tx.execute(set_line, values | {"there": found.qty, "on_book": on_book})
+def write(tx: Tx, count_id: int, location_id: int, found: Counted) -> None:
+    """Write down what was found of an item and lot, beside what the book says at this moment; again replaces it."""
+    on_book = reads.on_the_book(tx, location_id, found.item_id, found.lot_id)
+    values = {"of_count": count_id, "of_item": found.item_id, "of_lot": found.lot_id}
+    if tx.execute(set_line, values | {"there": found.qty, "on_book": on_book}).rowcount:
+        return
+    key = {"count_id": count_id, "item_id": found.item_id, "lot_id": found.lot_id}
+    tx.execute(insert(lines).values(**key, counted=found.qty, book=on_book))
 
 
 def finish(tx: Tx, settings: Settings, by: By, count_id: int) -> Outcome:
@@ -181,7 +181,7 @@ def tell_orders(tx: Tx, by: By, count: Row[Any], missing: Variance) -> None:
 def in_words(place: str, differences: list[Variance], stuck: list[Variance]) -> str:
     """Return what was posted as a sentence."""
     if stuck:
-        return f"{place}: {stuck[0].qty} {stuck[0].sku} missing but reserved. Tell a lead."
+        return f"{place}: {stuck[0].qty} {stuck[0].sku} missing but reserved. Tell a supervisor."
     if not differences:
         return f"{place}: all as in the book."
     first, more = differences[0], f" and {len(differences) - 1} more" if len(differences) > 1 else ""

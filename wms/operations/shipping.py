@@ -213,19 +213,23 @@ def change(tx: Tx, row: Row[Any], before: str, values: dict[str, Any]) -> None:
 
 def carry(tx: Tx, by: By, rows: Sequence[Row[Any]], place_id: int, reason: str) -> None:
     """Move a parcel with its content to a place, in one posting."""
-    lpn_id, document = rows[0].parcel_lpn, rows[0].code
+    lpn_id = rows[0].parcel_lpn
     moves = [
-        Move(row.item_id, row.qty, Spot(row.location_id, lpn_id), Spot(place_id, lpn_id), reason, row.lot_id)
+        Move(
+            row.item_id,
+            row.qty,
+            Spot(row.location_id, lpn_id),
+            Spot(place_id, lpn_id),
+            reason,
+            row.lot_id,
+            row.condition,
+            document=row.code,
+        )
         for row in rows
         if row.qty and row.location_id != place_id
     ]
-    ledger.post(tx, by, [documented(move, document) for move in moves])
+    ledger.post(tx, by, moves)
     tx.execute(update(lpns).where(lpns.c.id == lpn_id).values(location_id=place_id))
-
-
-def documented(move: Move, document: str) -> Move:
-    """Return a movement with its document."""
-    return Move(move.item_id, move.qty, move.source, move.target, move.reason, move.lot_id, document=document)
 
 
 def take_off(tx: Tx, by: By, rows: Sequence[Row[Any]]) -> Loaded:

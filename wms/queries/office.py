@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -76,7 +77,7 @@ def order_counts(tx: Tx) -> dict[str, dict[str, int]]:
     return found
 
 
-def open_holds_of(tx: Tx, order_ids: list[int], code: str) -> list[int]:
+def open_holds_of(tx: Tx, order_ids: Sequence[int], code: str) -> list[int]:
     """Return the open holds of one code on orders, in the order of their ids."""
     open_ones = (holds.c.order_id.in_(order_ids), holds.c.code == code, holds.c.cleared_at.is_(None))
     return [int(row.id) for row in tx.all(select(holds.c.id).where(*open_ones).order_by(holds.c.id))]

@@ -155,7 +155,8 @@ def parcel_list(tx: Tx, filters: ParcelFilters, cut: Cut = FIRST) -> Listing:
 
 def parcel_states(tx: Tx) -> dict[str, int]:
     """Return how many parcels are in each state."""
-    return {row.state: int(row[1]) for row in tx.all(select(parcels.c.state, func.count()).group_by(parcels.c.state))}
+    found = select(parcels.c.state, func.count().label("number")).group_by(parcels.c.state)
+    return {row.state: int(row.number) for row in tx.all(found)}
 
 
 all_manifests = (

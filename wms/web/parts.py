@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Concatenate, ParamSpec, TypeVar
 
 from flask import Flask, current_app
 from werkzeug.routing import BaseConverter, IntegerConverter, Map
 
-from wms.db import Store
+from wms.db import Store, Tx
 from wms.operations.ledger import By
 from wms.settings import Settings
 from wms.web.auth import who
+
+P = ParamSpec("P")
+T = TypeVar("T")
 
 
 def store() -> Store:
@@ -31,9 +34,9 @@ def by() -> By:
     return By(who().operator_id)
 
 
-def act(operation: Callable[..., Any], *args: Any) -> Any:
+def act(operation: Callable[Concatenate[Tx, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
     """Run an operation in its own transaction; its arguments are known before, the writer's thread has no request."""
-    return store().transact(lambda tx: operation(tx, *args))
+    return store().transact(lambda tx: operation(tx, *args, **kwargs))
 
 
 class Id(IntegerConverter):

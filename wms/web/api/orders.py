@@ -8,7 +8,7 @@ from typing import Any, Literal
 from pydantic import Field
 
 from wms.errors import NotFound
-from wms.operations import reviewing
+from wms.operations import holding, reviewing
 from wms.queries import office as reads
 from wms.queries import orders as order_reads
 from wms.queries.orders import Filters
@@ -188,7 +188,7 @@ def order(order_id: int) -> Any:
 @api.route("POST /orders/<id:order_id>/holds", Deal(Done, body=NewHold, status=201), *OFFICE)
 def hold_order(order_id: int, body: NewHold) -> Any:
     """Hold an order."""
-    act(reviewing.hold, order_id, body.code, body.detail)
+    act(holding.hold, order_id, body.code, body.detail)
     return {"done": True}
 
 

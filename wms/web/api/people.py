@@ -82,7 +82,8 @@ def without_admin_badge(row: dict[str, Any]) -> dict[str, Any]:
 def add_operator(body: NewOperator) -> Any:
     """Add a person."""
     roles = tuple(dict.fromkeys(body.roles))
-    made, badge = act(people.add_operator, settings().security, body.name, body.pin, roles)
+    person = people.Person(body.name, body.pin, roles)
+    made, badge = act(people.add_operator, settings().security, person)
     return {"id": made, "badge": badge}
 
 

@@ -8,10 +8,8 @@ from flask import request
 from pydantic import Field
 from werkzeug.wrappers import Response
 
-from wms.db import Tx
 from wms.errors import BadInput
-from wms.operations import reviewing
-from wms.operations.ledger import By
+from wms.operations import holding, reviewing
 from wms.queries import office as reads
 from wms.queries import orders as order_reads
 from wms.queries.orders import Filters
@@ -62,7 +60,7 @@ def clear_many() -> Response:
     """Clear one kind of hold on the chosen orders: all of them or none."""
     ids = chosen()
     form = Clearing.model_validate({name: request.form.get(name, "") for name in ("code", "reason")})
-    cleared = act(clear_holds, by(), ids, form)
+    cleared = act(holding.clear_many, by(), ids, form.code, form.reason)
     return back(f"{cleared} {form.code} holds cleared." if cleared != 1 else f"One {form.code} hold cleared.")
 
 
@@ -72,14 +70,6 @@ def chosen() -> list[int]:
     if not 1 <= len(given) <= BULK_MAX or not all(each.isdecimal() and len(each) < 10 for each in given):
         raise BadInput(field="order", why=f"choose 1 to {BULK_MAX} orders")
     return sorted({int(each) for each in given})
-
-
-def clear_holds(tx: Tx, who_acts: By, ids: list[int], form: Clearing) -> int:
-    """Clear the open holds of one code on orders; return how many there were."""
-    open_ones = reads.open_holds_of(tx, ids, form.code)
-    for hold_id in open_ones:
-        reviewing.clear(tx, who_acts, hold_id, form.reason)
-    return len(open_ones)
 
 
 @bp.post("/holds/<id:hold_id>/clear")
@@ -95,7 +85,7 @@ def clear_hold(hold_id: int) -> Response:
 def hold_order(order_id: int) -> Response:
     """Hold an order."""
     form: Any = filled(NewHold)
-    act(reviewing.hold, order_id, form.code, form.detail)
+    act(holding.hold, order_id, form.code, form.detail)
     return back(f"The order is held: {form.code}.")
 
 

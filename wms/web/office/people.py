@@ -34,7 +34,8 @@ def add_person() -> Response:
     """Add a person and go to the badge to print."""
     given = {name: request.form.get(name, "") for name in ("name", "pin")}
     form = NewOperator.model_validate(given | {"roles": request.form.getlist("roles")})
-    made, _ = act(operations.add_operator, settings().security, form.name, form.pin, tuple(dict.fromkeys(form.roles)))
+    person = operations.Person(form.name, form.pin, tuple(dict.fromkeys(form.roles)))
+    made, _ = act(operations.add_operator, settings().security, person)
     return back(f"{form.name} is here. Print the badge.", f"/office/people/{made}/badge")
 
 

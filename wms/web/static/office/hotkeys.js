@@ -25,6 +25,10 @@ function open() {
   current()?.querySelector("a[href]")?.click();
 }
 
+function words(element) {
+  return [...element.childNodes].filter((node) => node.nodeName !== "KBD").map((node) => node.textContent).join("").trim();
+}
+
 function press(element) {
   if (element.matches("input, select")) {
     element.focus();
@@ -37,7 +41,7 @@ function help() {
   if (!dialog) return;
   const list = document.createElement("dl");
   const own = [["j k", "next, previous row"], ["x", "choose the row"], ["Enter", "open the row"], ["?", "these keys"], ["Esc", "leave a field, close this"]];
-  const named = [...document.querySelectorAll("[data-hotkey]")].map((each) => [each.dataset.hotkey, (each.getAttribute("aria-label") || each.textContent).trim()]);
+  const named = [...document.querySelectorAll("[data-hotkey]")].map((each) => [each.dataset.hotkey, each.getAttribute("aria-label") || words(each)]);
   for (const [keys, words] of [...own, ...named]) {
     const term = document.createElement("dt");
     for (const key of keys.split(" ")) {

@@ -2,12 +2,12 @@
 import { listen } from "./hotkeys.js";
 
 const LOOK_MS = 700;
-const local = new Intl.DateTimeFormat(undefined, { day: "2-digit", month: "short", hour: "2-digit", minute: "2-digit" });
+const local = new Intl.DateTimeFormat("en-GB", { day: "2-digit", month: "short", hour: "2-digit", minute: "2-digit" });
 
 function localTimes() {
   for (const time of document.querySelectorAll("time[datetime]")) {
     const at = new Date(time.dateTime);
-    time.textContent = local.format(at);
+    time.textContent = local.format(at).replace(",", "");
     time.title = at.toISOString();
   }
 }
@@ -23,12 +23,17 @@ function choosing(form) {
     if (!bar) return;
     bar.hidden = chosen.length === 0;
     bar.querySelector("[data-bulk-count]").textContent = chosen.length;
+    const code = chosen.map((box) => box.closest("tr").dataset.holds).find(Boolean)?.split(" ")[0];
+    if (code && !form.dataset.picked) bar.querySelector("select").value = code;
   };
   all?.addEventListener("change", () => {
     for (const box of boxes) box.checked = all.checked;
     show();
   });
-  form.addEventListener("change", show);
+  form.addEventListener("change", (event) => {
+    if (event.target.matches("select")) form.dataset.picked = "yes";
+    show();
+  });
   show();
 }
 
