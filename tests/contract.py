@@ -69,19 +69,19 @@ class Hall(Warehouse):
 
 
 @pytest.fixture(scope="session")
-def sqlite_master(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hall]:
+def sqlite_master(tmp_path_factory: pytest.TempPathFactory) -> Hall:
     """A hall in a file that is copied for each test."""
     hall = Hall(f"sqlite:///{tmp_path_factory.mktemp('master') / 'hall.db'}")
     hall.store.close()
-    yield hall
+    return hall
 
 
 @pytest.fixture(scope="session")
-def postgres_master(postgres: Postgres) -> Iterator[Hall]:
+def postgres_master(postgres: Postgres) -> Hall:
     """A hall in a PostgreSQL database that is copied for each test: a tenth of the time of building it."""
     hall = Hall(postgres.create())
     hall.store.close()
-    yield hall
+    return hall
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

@@ -28,8 +28,11 @@ from wms.settings import Settings
 NAMES = ("Vera", "Viktor", "Viola", "Vito", "Valentina", "Vlad", "Veronika", "Vincent")
 FLOOR_ROLES = ("picker", "packer", "receiver", "supervisor")
 PACE_SECONDS = (2.0, 6.0)
-HEAD_START = 0.55  # of the cartons, received and put away before the newcomer looks
+MISTAKES = 0.03
+HEAD_START = 0.4  # of the cartons, received and put away before the newcomer looks
 FLOWS = ("putaway", "receive", "load", "pack", "pick")
+SPECIALTIES = (("receive",), ("pick",), ("pack", "load"), ("putaway", "pick"))  # who is idle helps the others
+RELEASE_SECONDS = 120.0
 
 
 def fill(store: Store, settings: Settings, folder: Path, campaign: Campaign | None = None) -> Opened:
@@ -127,13 +130,16 @@ def play(server: Server, crew: list[dict[str, Any]]) -> None:
         robots.append(Robot(door, each["name"]))
     stop = threading.Event()
     head_start(robots)
-    threads = [threading.Thread(target=shift, args=(robot, stop), daemon=True) for robot in robots]
+    threads = [
+        threading.Thread(target=shift, args=(robot, stop, SPECIALTIES[n % len(SPECIALTIES)]), daemon=True)
+        for n, robot in enumerate(robots)
+    ]
     for thread in threads:
         thread.start()
     try:
         while True:
             robots[0].door.post("/api/v1/waves", {})
-            clock.sleep(60)
+            clock.sleep(RELEASE_SECONDS)
     finally:
         stop.set()
 
@@ -150,12 +156,12 @@ def head_start(robots: list[Robot]) -> None:
     robot.work("putaway")
 
 
-def shift(robot: Robot, stop: threading.Event) -> None:
-    """Work at a human pace; when there is nothing to do, look again a little later."""
-    robot.habits = Habits(mistakes=0.03, pace_seconds=PACE_SECONDS)
+def shift(robot: Robot, stop: threading.Event, specialty: tuple[str, ...]) -> None:
+    """Work at a human pace, first at what this colleague does best; then help out; then look again a little later."""
+    robot.habits = Habits(mistakes=MISTAKES, pace_seconds=PACE_SECONDS)
     robot.stop = stop.is_set
     while not stop.is_set():
-        scans = 0
-        for flow in robot.random.sample(FLOWS, len(FLOWS)):
-            scans += robot.work(flow)
+        scans = sum(robot.work(flow) for flow in specialty)
+        if not scans:
+            scans = robot.work(robot.random.choice(FLOWS))
         stop.wait(0.2 if scans else 2.0)

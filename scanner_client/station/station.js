@@ -6,6 +6,8 @@ import { drawBench } from "./bench.js";
 import { drawMenu } from "./menu.js";
 
 const HERE = "pack"; // the flow that is played at a station
+const ON_ITS_WAY = new Set(["queued", "sending"]); // a label whose fate is not known yet
+const LOOK_AGAIN_MS = 1500;
 const LEFT_TO_THE_BROWSER = new Set(["F5", "F11", "F12"]);
 
 export class Station extends Handheld {
@@ -50,5 +52,13 @@ export class Station extends Handheld {
     else drawBench(this, envelope);
     this.drawn = envelope;
     this.wedge.focus();
+    this.watchLabel(envelope);
+  }
+
+  /** While a label is on its way to paper, the screen looks again by itself. */
+  watchLabel({ facts }) {
+    clearTimeout(this.watching);
+    if (!ON_ITS_WAY.has(facts?.label)) return;
+    this.watching = setTimeout(() => this.sender.exclusive(() => this.refresh()), LOOK_AGAIN_MS);
   }
 }

@@ -126,9 +126,10 @@ class Shift:
         assert response.status_code == 200, response.text
         return response.json
 
-    def work(self, flow: str) -> None:
-        """Follow the screens of a flow until there is no more work."""
+    def work(self, flow: str) -> bool:
+        """Follow the screens of a flow until there is no more work; return whether there was any."""
         answer = self.post("/task", {"flow": flow})
+        worked = answer["task"] is not None
         while answer["task"] is not None:
             name = f"{flow}: {answer['state']}"
             assert answer["target"], answer
@@ -140,6 +141,7 @@ class Shift:
             }
             answer = self.costs[name].time(lambda body=body: self.post("/scan", body))
             assert answer["tone"] != "stop", answer
+        return worked
 
 
 def main() -> None:
@@ -158,8 +160,8 @@ def main() -> None:
         for flow in ("receive", "putaway"):
             shift.work(flow)
         waving.release_all(store, settings, By(), pilot=False, orders=options.orders)
-        for flow in ("pick", "pack", "load"):
-            shift.work(flow)
+        while any([shift.work(flow) for flow in ("pick", "pack", "load")]):
+            pass  # totes come back from packing, so picking goes on
         report(shift, bare, Path(url).name)
         store.close()
 

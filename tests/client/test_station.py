@@ -11,9 +11,10 @@ from bench import Bench
 from browser import OpenPage
 from playwright.sync_api import Page, expect
 from served import PIN, Served
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from wms.db import table_of
+from wms.models.printing import PrintJob
 from wms.models.shipping import Parcel
 
 TOTE = re.compile("tote")
@@ -176,6 +177,16 @@ def test_scans_without_network_are_kept_and_sent_in_order(desk: Desk, bench: Ben
     desk.page.context.set_offline(False)
     desk.shows(re.compile("Take carton"))
     page_errors.clear()
+
+
+def test_the_screen_tells_by_itself_when_the_label_is_printed(desk: Desk, bench: Bench) -> None:
+    _, tote = bench.tote_of({"DICE": 1})
+    desk.login().shows(TOTE).scan(tote).shows("Scan DICE").scan("DICE").shows(re.compile("Take carton"))
+    desk.scan(bench.cartons["S"]).shows("Weigh the parcel").scan("150").shows("Scan the label")
+    expect(desk.page.locator("#box .label")).to_have_text("Waits for the printer")
+    jobs = table_of(PrintJob)
+    bench.do(lambda tx: tx.execute(update(jobs).values(state="confirmed")))
+    expect(desk.page.locator("#box .label")).to_have_text("Printed")
 
 
 def test_a_reload_in_the_middle_of_an_order_loses_nothing(desk: Desk, bench: Bench) -> None:

@@ -32,7 +32,7 @@ from wms.settings import Settings, share
 
 campaigns, owners, locations = table_of(Campaign), table_of(Owner), table_of(Location)
 carton_types, carriers, printers = table_of(CartonType), table_of(Carrier), table_of(Printer)
-SPARE_TOTES = 12  # at the stations and on their way back
+SPARE_TOTES = 120  # waiting at the stations and on their way back
 HAZARD_ZONES = ("H",)
 
 

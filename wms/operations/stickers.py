@@ -10,7 +10,7 @@ from sqlalchemy import select, update
 
 from wms import barcodes
 from wms.db import Tx, table_of
-from wms.errors import BadInput, NotFound, Refusal
+from wms.errors import BadInput, NotAllowed, NotFound
 from wms.labels.hosts import Allowed, HostRefused, check_host
 from wms.labels.labels import BadgeLabel, ItemLabel, Label, LocationLabel, ToteLabel
 from wms.models.items import Item
@@ -28,13 +28,6 @@ REFS_MAX = 200
 KINDS = {"location": (places, "name"), "item": (items, "sku"), "tote": (lpns, "code"), "badge": (operators, "id")}
 
 
-class NoPrinter(Refusal):
-    """A label must be asked for at a printer that exists."""
-
-    sentence = "There is no printer {code}."
-    status = 404
-
-
 def print_for(tx: Tx, settings: Settings, by: By, kind: str, refs: Sequence[str]) -> list[int]:
     """Queue one label for each of `refs` (place names, SKUs, tote codes, ids of people) and return the jobs' ids.
 
@@ -48,11 +41,20 @@ def print_for(tx: Tx, settings: Settings, by: By, kind: str, refs: Sequence[str]
     rows = {name_of(row, kind): row for row in tx.all(wanted(kind, refs))}
     if missing := [ref for ref in refs if ref not in rows]:
         raise NotFound(what=f"{kind.capitalize()} {missing[0]}")
+    if kind == "badge":
+        check_badges(tx, by, list(rows.values()))
     made = []
     for ref in dict.fromkeys(refs):
         label, code = label_of(kind, rows[ref])
         made.append(labelling.enqueue(tx, settings, Print(label, f"asked:{ask}:{kind}:{ref}"[:80], code), by))
     return made
+
+
+def check_badges(tx: Tx, by: By, people: Sequence[Any]) -> None:
+    """Raise NotAllowed when somebody who is no administrator wants an administrator's badge."""
+    asks = tx.value(select(operators.c.roles).where(operators.c.id == by.operator_id))
+    if asks != "admin" and any(person.roles == "admin" for person in people):
+        raise NotAllowed(what="an admin's badge")
 
 
 def wanted(kind: str, refs: Sequence[str]) -> Any:

@@ -66,11 +66,11 @@ RULES = (
         "I4 reservations are picks",
         "What is reserved in a balance is what its open picks still want.",
         """
-        SELECT location_id, lpn_id, item_id, lot_id, SUM(reserved) AS reserved, SUM(wanted) AS wanted FROM (
-            SELECT location_id, lpn_id, item_id, lot_id, allocated AS reserved, 0 AS wanted FROM stock
+        SELECT location_id, lpn_id, item_id, lot_id, condition, SUM(reserved) AS reserved, SUM(wanted) AS wanted FROM (
+            SELECT location_id, lpn_id, item_id, lot_id, condition, allocated AS reserved, 0 AS wanted FROM stock
             UNION ALL
-            SELECT location_id, lpn_id, item_id, lot_id, 0, qty - taken FROM pick WHERE state = 'open'
-        ) AS sides GROUP BY location_id, lpn_id, item_id, lot_id HAVING SUM(reserved) <> SUM(wanted)
+            SELECT location_id, lpn_id, item_id, lot_id, 'available', 0, qty - taken FROM pick WHERE state = 'open'
+        ) AS sides GROUP BY location_id, lpn_id, item_id, lot_id, condition HAVING SUM(reserved) <> SUM(wanted)
         """,
     ),
     Rule(
@@ -91,24 +91,55 @@ RULES = (
         """,
     ),
     Rule(
+        "I5 picks end with their list",
+        "Only a list that is still walked has open picks, and a pick that is done took all it wanted.",
+        """
+        SELECT p.id, l.code, l.state AS list, p.state, p.qty, p.taken FROM pick p JOIN pick_list l ON l.id = p.list_id
+        WHERE (p.state = 'open' AND l.state NOT IN ('ready', 'picking')) OR (p.state = 'done' AND p.taken <> p.qty)
+        """,
+    ),
+    Rule(
         "I6 picks are known",
         "Every movement of a pick names its scan, its task and its operator.",
-        "SELECT id, scan_id, task_id, operator_id FROM stock_move WHERE reason = 'pick'"
-        " AND (scan_id IS NULL OR task_id IS NULL OR operator_id IS NULL)",
+        """
+        SELECT m.id, m.scan_id, m.task_id, m.operator_id FROM stock_move m LEFT JOIN task t ON t.id = m.task_id
+        WHERE m.reason = 'pick' AND (m.scan_id IS NULL OR t.id IS NULL OR m.operator_id IS NULL)
+        """,
+    ),
+    Rule(
+        "I6 takes are movements",
+        "What the picks of a list took from a place is what the ledger moved from there, less what came back.",
+        """
+        SELECT list, location_id, lpn_id, item_id, lot_id, SUM(qty) AS difference FROM (
+            SELECT l.code AS list, p.location_id, p.lpn_id, p.item_id, p.lot_id, p.taken AS qty
+            FROM pick p JOIN pick_list l ON l.id = p.list_id
+            UNION ALL
+            SELECT document, from_location_id, from_lpn_id, item_id, lot_id, -qty FROM stock_move WHERE reason = 'pick'
+            UNION ALL
+            SELECT document, to_location_id, to_lpn_id, item_id, lot_id, qty FROM stock_move WHERE reason = 'unpick'
+        ) AS sides GROUP BY list, location_id, lpn_id, item_id, lot_id HAVING SUM(qty) <> 0
+        """,
     ),
     Rule(
         "I7 movements have causes",
-        "Every movement of a scan has that scan, answered without a refusal; every other one has a document or reason.",
+        "Every movement of a scan has that scan, its person's, answered without a refusal; others name a reason.",
         """
-        SELECT m.id, m.scan_id, m.reason FROM stock_move m LEFT JOIN scan c ON c.id = m.scan_id
-        WHERE (m.scan_id IS NOT NULL AND (c.id IS NULL OR c.refusal <> ''))
+        SELECT m.id, m.scan_id, m.operator_id, m.reason FROM stock_move m LEFT JOIN scan c ON c.id = m.scan_id
+        WHERE (m.scan_id IS NOT NULL AND (c.id IS NULL OR c.refusal <> '' OR c.operator_id <> m.operator_id))
            OR (m.scan_id IS NULL AND m.document = '' AND m.reason = '')
         """,
     ),
     Rule(
         "I8 serials are single",
-        "A serial-tracked unit is in one parcel at the most.",
-        "SELECT item_id, serial FROM serial GROUP BY item_id, serial HAVING COUNT(*) > 1",
+        "Each serial-tracked unit in a parcel has a serial number of its own, and each such number a unit.",
+        """
+        SELECT parcel_id, item_id, SUM(units) AS units, SUM(serials) AS serials FROM (
+            SELECT v.parcel_id, v.item_id, v.qty AS units, 0 AS serials
+            FROM parcel_line v JOIN item i ON i.id = v.item_id WHERE i.serial_tracked
+            UNION ALL
+            SELECT parcel_id, item_id, 0, 1 FROM serial WHERE parcel_id IS NOT NULL
+        ) AS sides GROUP BY parcel_id, item_id HAVING SUM(units) <> SUM(serials)
+        """,
     ),
     Rule(
         "I9 parcels hold what was verified",
@@ -148,19 +179,44 @@ RULES = (
         " WHERE p.state = 'shipped' AND s.qty > 0",
     ),
     Rule(
+        "I9 trucks have their parcels",
+        "A loaded parcel is on an open truck, a shipped one on a closed truck, any other on none.",
+        """
+        SELECT p.id, p.code, p.state, m.code AS truck, m.state AS truck_state
+        FROM parcel p LEFT JOIN manifest m ON m.id = p.manifest_id
+        WHERE COALESCE(m.state, '') <> CASE p.state WHEN 'loaded' THEN 'open' WHEN 'shipped' THEN 'closed' ELSE '' END
+        """,
+    ),
+    Rule(
+        "I9 shipped orders are gone",
+        "A shipped order has a parcel that left, and none that did not.",
+        """
+        SELECT o.id, o.code FROM customer_order o WHERE o.state = 'shipped' AND (
+            NOT EXISTS (SELECT 1 FROM parcel p WHERE p.order_id = o.id AND p.state = 'shipped')
+            OR EXISTS (SELECT 1 FROM parcel p WHERE p.order_id = o.id AND p.state NOT IN ('shipped', 'void')))
+        """,
+    ),
+    Rule(
         "I10 one current label",
-        "Every packed, loaded or shipped parcel has exactly one label that is not void.",
+        "Every packed, loaded or shipped parcel has one label; its copies are numbered on, and not all of them void.",
         """
         SELECT p.id, p.code, COUNT(j.id) AS labels FROM parcel p
-        LEFT JOIN print_job j ON j.subject = p.code AND j.template = 'parcel' AND j.state <> 'void' AND j.copy = 1
-        WHERE p.state IN ('packed', 'loaded', 'shipped') GROUP BY p.id, p.code HAVING COUNT(j.id) <> 1
+        LEFT JOIN print_job j ON j.subject = p.code AND j.template = 'parcel'
+        WHERE p.state IN ('packed', 'loaded', 'shipped') GROUP BY p.id, p.code
+        HAVING COUNT(CASE WHEN j.copy = 1 THEN 1 END) <> 1 OR COUNT(j.id) <> MAX(j.copy)
+            OR COUNT(CASE WHEN j.state <> 'void' THEN 1 END) = 0
         """,
     ),
     Rule(
         "I11 no job is lost",
-        "A job that gave up says why; a running one has a lease.",
-        "SELECT id, kind, state FROM job"
-        " WHERE (state = 'dead' AND error = '') OR (state = 'running' AND lease_until IS NULL)",
+        "A job or label that gave up says why; one at work has a lease.",
+        """
+        SELECT id, kind, state FROM job
+        WHERE (state = 'dead' AND error = '') OR (state = 'running' AND lease_until IS NULL)
+        UNION ALL
+        SELECT id, template, state FROM print_job
+        WHERE (state IN ('failed', 'uncertain') AND reason = '') OR (state = 'sending' AND lease_until IS NULL)
+        """,
     ),
     Rule(
         "I12 one person a task",
@@ -170,10 +226,25 @@ RULES = (
     ),
     Rule(
         "I14 counts explain themselves",
-        "What a count adjusted is what was counted less what the book said.",
+        "A count that is done knows what the book said, and posted at most the difference, in its direction.",
         """
-        SELECT c.count_id, c.item_id, c.counted, c.book FROM count_line c JOIN count n ON n.id = c.count_id
-        WHERE n.state = 'done' AND c.book IS NULL
+        SELECT c.count_id, c.item_id, c.lot_id, c.counted, c.book, COALESCE(SUM(m.qty), 0) AS posted
+        FROM count_line c JOIN count n ON n.id = c.count_id LEFT JOIN (
+            SELECT document, item_id, lot_id, CASE WHEN to_location_id > 0 THEN qty ELSE -qty END AS qty
+            FROM stock_move WHERE reason = 'count'
+        ) AS m ON m.document = 'count:' || n.id AND m.item_id = c.item_id AND m.lot_id = c.lot_id
+        WHERE n.state = 'done' GROUP BY c.count_id, c.item_id, c.lot_id, c.counted, c.book
+        HAVING c.book IS NULL OR (c.counted >= c.book AND COALESCE(SUM(m.qty), 0) <> c.counted - c.book)
+            OR (c.counted < c.book AND COALESCE(SUM(m.qty), 0) NOT BETWEEN c.counted - c.book AND 0)
+        """,
+    ),
+    Rule(
+        "I14 adjustments are counted",
+        "What was adjusted was counted: the movement names a count that is done and has its item and lot.",
+        """
+        SELECT m.id, m.document, m.item_id, m.qty FROM stock_move m WHERE m.reason = 'count' AND NOT EXISTS (
+            SELECT 1 FROM count_line c JOIN count n ON n.id = c.count_id
+            WHERE n.state = 'done' AND m.document = 'count:' || n.id AND c.item_id = m.item_id AND c.lot_id = m.lot_id)
         """,
     ),
     Rule(
@@ -202,10 +273,13 @@ RULES = (
     ),
     Rule(
         "L3 held orders do not go",
-        "No order with an open hold was packed or shipped after the hold.",
-        "SELECT o.id, o.code, h.code AS hold FROM customer_order o JOIN hold h ON h.order_id = o.id"
-        " WHERE h.cleared_at IS NULL AND o.state IN ('clean', 'packed', 'shipped') AND h.code <> 'ADDRESS_WARN'"
-        " AND (o.shipped_at IS NULL OR h.opened_at < o.shipped_at)",
+        "No order with an open hold is called clean, or was packed or shipped after the hold.",
+        """
+        SELECT o.id, o.code, h.code AS hold FROM customer_order o JOIN hold h ON h.order_id = o.id
+        WHERE h.cleared_at IS NULL AND (o.state = 'clean' OR EXISTS (
+            SELECT 1 FROM parcel p WHERE p.order_id = o.id AND p.state <> 'void'
+            AND (p.packed_at > h.opened_at OR p.shipped_at > h.opened_at)))
+        """,
     ),
     Rule(
         "L4 receipts are the ledger",
@@ -219,6 +293,39 @@ RULES = (
             SELECT item_id, qty FROM stock_move WHERE to_location_id = -1 AND document LIKE 'receipt:%'
         ) AS sides GROUP BY item_id HAVING SUM(qty) <> 0
         """,
+    ),
+    Rule(
+        "L5 every label names its thing",
+        "Every place, plate, order, list, receipt and truck is found by its code.",
+        """
+        SELECT t.kind, t.id, t.code FROM (
+            SELECT 'location' AS kind, id, code FROM location WHERE kind <> 'outside'
+            UNION ALL
+            SELECT CASE WHEN kind IN ('tote', 'parcel') THEN kind ELSE 'lpn' END, id, code FROM lpn WHERE id <> 0
+            UNION ALL SELECT 'order', id, code FROM customer_order
+            UNION ALL SELECT 'list', id, code FROM pick_list
+            UNION ALL SELECT 'receipt', id, code FROM receipt
+            UNION ALL SELECT 'manifest', id, code FROM manifest
+            UNION ALL SELECT 'item', id, barcode FROM item
+        ) AS t LEFT JOIN code c ON c.code = t.code AND c.kind = t.kind AND c.ref = t.id WHERE c.code IS NULL
+        """,
+    ),
+    Rule(
+        "L6 plates know whose they are",
+        "The order, list and receipt that a licence plate names exist.",
+        """
+        SELECT p.id, p.code, p.order_id, p.list_id, p.receipt_id FROM lpn p
+        LEFT JOIN customer_order o ON o.id = p.order_id LEFT JOIN pick_list l ON l.id = p.list_id
+        LEFT JOIN receipt r ON r.id = p.receipt_id
+        WHERE (p.order_id IS NOT NULL AND o.id IS NULL) OR (p.list_id IS NOT NULL AND l.id IS NULL)
+           OR (p.receipt_id IS NOT NULL AND r.id IS NULL)
+        """,
+    ),
+    Rule(
+        "L7 a wave ends with its lists",
+        "A wave that is done has no list to pick or pack.",
+        "SELECT w.id, w.name, l.code, l.state FROM wave w JOIN pick_list l ON l.wave_id = w.id"
+        " WHERE w.state = 'done' AND l.state NOT IN ('packed', 'void')",
     ),
 )
 

@@ -136,6 +136,31 @@ def free_tote(tx: Tx, list_id: int) -> Row[Any] | None:
     return tx.one(free_totes, list=list_id)
 
 
+bare = and_(slots.c.tote_id.is_(None), lists.c.id == slots.c.list_id)
+promised = (
+    select(func.count())
+    .select_from(slots.join(lists, bare))
+    .where(lists.c.state == "picking", lists.c.mode == "cluster")
+)
+next_ready = select(lists.c.id).where(lists.c.state == "ready").order_by(lists.c.wave_id, lists.c.id).limit(1)
+wanted_next = (
+    select(func.count())
+    .select_from(slots.join(lists, bare))
+    .where(lists.c.id == next_ready.scalar_subquery(), lists.c.mode == "cluster")
+)
+tote_balance = select(
+    select(func.count()).where(tote_is_free).scalar_subquery() - promised.scalar_subquery(),
+    wanted_next.scalar_subquery(),
+)
+
+
+def totes_suffice(tx: Tx) -> bool:
+    """Return whether there are empty totes for the next list beside those that lists at work still wait for."""
+    row = tx.one(tote_balance)
+    assert row is not None
+    return bool(row[0] >= max(1, row[1]))
+
+
 def station(tx: Tx) -> Row[Any] | None:
     """Return the pack station with the fewest lists waiting."""
     return tx.one(stations)

@@ -178,7 +178,7 @@ def receiving(tx: Tx) -> Face:
     docks = [dock_tile(row, tx.now) for row in board["docks"]]
     return Face(
         figures,
-        lane("Deliveries", "No delivery is announced. Upload a packing list.", rows, ROWS_MAX),
+        lane("Deliveries", "No delivery is expected. Upload the next packing list.", rows, ROWS_MAX),
         lane("Waiting at the docks", "Every dock is clear.", docks, TILES_MAX),
         troubles([goods_trouble(each, tx.now) for each in board["exceptions"]]),
     )
@@ -235,7 +235,8 @@ def cart_tile(cart: Any) -> Tile:
     """Return a cart with its person, its list, and how far it is."""
     tone = slow(cart.idle_minutes, IDLE_MINUTES)
     small = f"{cart.idle_minutes} min no scan" if tone else f"list {cart.list} · {cart.done} of {cart.of}"
-    return Tile(cart.cart, cart.person, small, tone, cart.done, cart.of)
+    name = "no cart" if cart.cart.startswith("PL-") else cart.cart  # until one is taken, the row has the list's code
+    return Tile(name, cart.person, small, tone, cart.done, cart.of)
 
 
 # -- packing ----------------------------------------------------------------------------------------------------------

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from wms.flows.engine import Handler, Screen, Task
+from wms.flows.engine import Handler, Screen, Target, Task
 from wms.flows.parts import key_target, quantity_target
-from wms.flows.pick.walk import WALK, before, flow, free_tote, give_up, go_on, list_id, one_tote_list, put, read, screen
+from wms.flows.pick.walk import WALK, before, flow, give_up, go_on, list_id, one_tote_list, put, read, screen
 from wms.flows.scans import Key, Quantity, ToteScan
 from wms.operations import counting, picking, shorts, taking
 from wms.operations.taking import Now
@@ -44,7 +44,9 @@ def second_tote(task: Task, scan: ToteScan) -> str:
 @flow.screen("second")
 def show_second(task: Task) -> Screen:
     """Ask for another empty tote."""
-    return screen(task, "Scan one more empty tote", free_tote(task))
+    free = walks.free_tote(task.tx, list_id(task))
+    target = Target("tote", free.code, f"tote {free.id}") if free else key_target("Esc", "Later")
+    return screen(task, "Scan one more empty tote", target)
 
 
 @flow.key("zero", "F1", "Yes", to=WALK)

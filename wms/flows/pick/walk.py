@@ -7,7 +7,8 @@ from typing import Any
 
 from wms.errors import clip
 from wms.flows.engine import DONE, Flow, Line, NoWork, Screen, Target, Task
-from wms.flows.parts import item_card, item_target, place_card
+from wms.flows.parts import item_card, item_target, key_target, place_card
+from wms.flows.pick import equipment
 from wms.flows.scans import ItemScan, LocationScan, LotScan, LpnScan, Quantity, ToteScan
 from wms.operations import picking, shorts, taking
 from wms.operations.taking import Now
@@ -17,12 +18,6 @@ flow = Flow("pick", "Pick", ("picker",), opens=("list",))
 WALK = ("cart", "tote", "bin", "lpn", "item", "more", "tote_drop", "station")
 TOOK = (*WALK, "zero")
 TITLE_MAX = 40
-
-
-class NoFreeCart(NoWork):
-    """Every cart is out."""
-
-    sentence = "No free cart. Bring one back from the stations."
 
 
 # --- where the picker stands ---
@@ -82,10 +77,9 @@ def begin(task: Task) -> str:
     if task.args.get("kind") == "list":
         confirmed = task.confirmed or task.supervises
         found: int | None = picking.claim_list(task.tx, task.by, task.args["ref"], confirmed)
-    elif walks.free_cart(task.tx, 0):
-        found = picking.claim_next(task.tx, task.by)
     else:
-        raise NoFreeCart
+        equipment.check(task.tx)
+        found = picking.claim_next(task.tx, task.by)
     if found is None:
         raise NoWork
     task.subject = f"list:{found}"
@@ -123,15 +117,11 @@ def place_tote(task: Task, scan: ToteScan) -> str:
 @flow.screen("tote")
 def show_tote(task: Task) -> Screen:
     """Ask for an empty tote."""
-    row = read(task)
+    row, free = read(task), walks.free_tote(task.tx, list_id(task))
+    if free is None:
+        return screen(task, "No empty tote. Pack some orders first", key_target("Esc", "Later"))
     title = f"Empty tote on slot {row.bare_slot}" if row.mode == "cluster" else "Empty tote on the cart"
-    return screen(task, title, free_tote(task))
-
-
-def free_tote(task: Task) -> Target | None:
-    """Return an empty tote to scan."""
-    free = walks.free_tote(task.tx, list_id(task))
-    return Target("tote", free.code, f"tote {free.id}") if free else None
+    return screen(task, title, Target("tote", free.code, f"tote {free.id}"))
 
 
 # --- to the place ---
@@ -144,7 +134,9 @@ def arrive(task: Task, scan: LocationScan) -> str:
     if scan.ref != now.location_id:
         raise taking.WrongPlace(scanned=scan.name, expected=read(task).place)
     task.memo["at"] = now.location_id
-    return walk_state(task, now)
+    state = walk_state(task, now)
+    task.say(f"{scan.name}. Now scan the {'plate' if state == 'lpn' else 'item'}.")
+    return state
 
 
 @flow.on("bin", LpnScan, to=("item", "more"))
@@ -280,7 +272,7 @@ def same_place(task: Task, scan: LocationScan) -> str:
 def show_item(task: Task) -> Screen:
     """Show what to take, and how many."""
     row = read(task)
-    return screen(task, f"Take {row.want} {row.sku}", item_target(row))
+    return screen(task, f"Take {row.want} {row.sku}", item_target(row), quantity=row.want)
 
 
 @flow.screen("more")

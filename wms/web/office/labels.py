@@ -19,7 +19,7 @@ from wms.web.office.core import OFFICE, asked, back, bp, draw, filled, there
 from wms.web.openapi import Asked
 from wms.web.parts import act, by, settings, store
 
-PRIVATE = ("parcel", "badge")  # what these labels say is not for everybody
+PRIVATE = {"parcel": {"supervisor", "admin"}, "badge": {"admin"}}  # who may read what these labels say
 SIZE = re.compile(r"\^(PW|LL)(\d+)")
 
 
@@ -59,7 +59,7 @@ def label(job_id: int) -> str:
     """Show one label as it comes out of the printer; the browser draws it from the ZPL itself."""
     with store().read() as tx:
         job = there(printing.job_page(tx, job_id), f"Label {job_id}")
-    if job.template in PRIVATE and not who().roles & set(OFFICE):
+    if job.template in PRIVATE and not who().roles & PRIVATE[job.template]:
         raise NotAllowed(what="this label")
     g.wasm = True
     return draw("label", "labels", job=job, size=size_of(job.zpl))

@@ -1,0 +1,121 @@
+"""A warehouse with something on every page of the office, and people of every role who ask for it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from bench import Bench
+from flask.testing import FlaskClient
+from served import PIN
+from sqlalchemy import select
+
+from wms import barcodes
+from wms.app import create_app
+from wms.db import Tx, table_of
+from wms.models.campaigns import Import
+from wms.models.counting import Count
+from wms.models.inbound import Receipt, ReceiptCarton, ReceiptLine
+from wms.models.orders import Order, Recipient
+from wms.models.outbound import Pick
+from wms.models.printing import PrintJob
+from wms.models.shipping import Manifest, Parcel
+from wms.operations import directory, master, people
+from wms.operations.ledger import Key, allocate
+
+HOSTILE = "<script>alert(1)</script>\"'><img src=x onerror=alert(2)>"
+ROLES = ("picker", "packer", "receiver", "supervisor", "admin")
+PAGE = {"Accept": "text/html"}
+
+
+class Desk(Bench):
+    """A bench behind the application: `desk.as_("supervisor")` is a client with that person's token."""
+
+    def __init__(self, url: str, **overrides: Any) -> None:
+        super().__init__(url, **overrides)
+        self.app = create_app(self.settings)
+        self.store.close()
+        self.store = self.app.extensions["wms.store"]
+        self.floor = self.app.extensions["wms.floor"]
+        self.badges: dict[str, str] = {}
+        self.clients: dict[str, FlaskClient] = {}
+
+    def close(self) -> None:
+        """Give everything back."""
+        self.app.extensions["wms.ticker"].stop()
+        self.store.close()
+
+    def hire(self, role: str) -> str:
+        """Return the badge of the person with this role, added when new."""
+        if role not in self.badges:
+            person = people.Person(f"Pat {role}", PIN, (role,))
+            self.badges[role] = self.do(people.add_operator, self.settings.security, person)[1]
+        return self.badges[role]
+
+    def as_(self, role: str) -> FlaskClient:
+        """Return a client with a person's token, as another system would use it."""
+        if role not in self.clients:
+            token = self.login(self.app.test_client(), role)["token"]
+            self.clients[role] = self.app.test_client()
+            self.clients[role].environ_base["HTTP_AUTHORIZATION"] = f"Bearer {token}"
+        return self.clients[role]
+
+    def browser(self, role: str) -> tuple[FlaskClient, str]:
+        """Return a client with a person's cookie, and the CSRF token of its pages."""
+        client = self.app.test_client()
+        return client, self.login(client, role)["csrf"]
+
+    def login(self, client: FlaskClient, role: str) -> dict[str, str]:
+        """Open a session and return what the answer says."""
+        answer = client.post("/login", json={"badge": self.hire(role), "pin": PIN, "device": f"desk of {role}"})
+        assert answer.status_code == 200, answer.text
+        return dict(answer.json)
+
+    def furnish(self) -> Desk:
+        """Put one of everything into the house, with names that try to be a script."""
+        self.parcel = self.packed({"CORE-RED": 2, "DICE": 1})[0]
+        self.put("A-01-1", self.items["CORE-RED"], 12)
+        self.held = self.order({"CORE-BLUE": 1}, state="held")
+        self.hold(self.held, "ADDRESS_INVALID")
+        self.do(self.write_inbound)
+        self.do(self.write_outbound)
+        self.do(lambda tx: tx.execute(table_of(Recipient).update().values(name=HOSTILE, email="mia@example.test")))
+        return self
+
+    def write_inbound(self, tx: Tx) -> None:
+        """Write a receipt with a short carton, a file with a problem, a wished count."""
+        tx.execute(table_of(Order).update().values(reward=HOSTILE))
+        receipt = master.add(
+            tx,
+            table_of(Receipt),
+            code=barcodes.code("RC", "PL1"),
+            number="PL-1",
+            owner_id=self.owner,
+            supplier=HOSTILE,
+            state="receiving",
+            created_at=tx.now,
+        )
+        self.receipt = receipt
+        lpn, self.plate = master.add_lpn(tx, "carton", self.places["D1"], receipt_id=receipt)
+        facts = {"receipt_id": receipt, "lpn_id": lpn, "state": "received", "received_at": tx.now}
+        carton = master.add(tx, table_of(ReceiptCarton), number="1", **facts)
+        master.add(tx, table_of(ReceiptLine), carton_id=carton, item_id=self.items["DICE"], expected=5, received=3)
+        problems = '[{"line": 7, "field": "qty", "sentence": "is not a number"}]'
+        facts = {"filename": f"{HOSTILE}.csv", "sha256": "0", "at": tx.now, "problems": problems}
+        master.add(tx, table_of(Import), kind="orders", rows=2, accepted=1, rejected=1, **facts)
+        wish = {"location_id": self.places["A-01-1"], "reason": "asked", "asked_at": tx.now}
+        master.add(tx, table_of(Count), **wish)
+
+    def write_outbound(self, tx: Tx) -> None:
+        """Write a truck, an uncertain label, and a pick of the packed order."""
+        order = tx.one(select(table_of(Parcel)).where(table_of(Parcel).c.code == self.parcel)).order_id
+        self.done = order
+        dock = {"dock_id": self.places["D2"], "carrier_id": self.carriers["POST"], "opened_at": tx.now}
+        truck = master.add(tx, table_of(Manifest), code=barcodes.number_code("MF", 1), **dock)
+        tx.execute(table_of(Parcel).update().values(manifest_id=truck))
+        directory.register(tx, barcodes.number_code("MF", 1), "manifest", truck)
+        tx.execute(table_of(PrintJob).update().values(state="uncertain", reason="Printing stopped half way."))
+        line = {"order_id": order, "order_line_id": 1, "item_id": self.items["CORE-RED"]}
+        spot = {"location_id": self.places["A-01-1"], "list_id": 1}
+        master.add(tx, table_of(Pick), qty=2, **line, **spot)
+        key: Key = (self.places["A-01-1"], 0, self.items["CORE-RED"], 0, "available")
+        allocate(tx, {key: 2})

@@ -1,0 +1,141 @@
+"""Every address x every role: who is let in stands in one table, and nothing stands outside it."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from desk import ROLES, Desk
+
+ALL = frozenset(ROLES)
+OFFICE = frozenset({"supervisor", "admin"})
+ORDERS = OFFICE | {"packer"}
+FILES = OFFICE | {"receiver"}
+SUPERVISOR, ADMIN = frozenset({"supervisor"}), frozenset({"admin"})
+OPEN = frozenset({*ROLES, "nobody"})
+
+API = {
+    "POST counts": SUPERVISOR,
+    "POST holds/<hold_id>/clear": OFFICE,
+    "GET imports": FILES,
+    "POST imports": FILES,
+    **dict.fromkeys(("GET items", "GET items/<sku>", "GET stock", "GET moves"), ALL),
+    **dict.fromkeys(("GET locations", "GET locations/<name>", "GET lpns/<code>"), ALL),
+    **dict.fromkeys(("GET receipts", "GET receipts/<receipt_id>", "GET waves", "GET waves/<wave_id>"), ALL),
+    **dict.fromkeys(("GET parcels", "GET manifests", "GET printers", "GET print-jobs"), ALL),
+    **dict.fromkeys(("GET meter", "GET openapi.json"), ALL),
+    "GET jobs": OFFICE,
+    "GET jobs/<job_id>": OFFICE,
+    "POST waves": OFFICE,
+    "POST labels": OFFICE,
+    "GET operators": OFFICE,
+    "POST operators": ADMIN,
+    "PATCH operators/<operator_id>": ADMIN,
+    "POST operators/<operator_id>/pin": OFFICE,
+    "GET orders": ORDERS,
+    "GET orders/<order_id>": ORDERS,
+    "POST orders/<order_id>/holds": OFFICE,
+    "POST print-jobs/<job_id>/reprint": SUPERVISOR,
+    "POST print-jobs/<job_id>/resolve": SUPERVISOR,
+    "POST print-jobs/<job_id>/void": SUPERVISOR,
+    "PATCH printers/<printer_id>": ADMIN,
+}
+PAGES = {
+    **dict.fromkeys(("GET login", "POST login", "GET setup", "POST setup"), OPEN),
+    **dict.fromkeys(("GET ", "GET find", "GET items", "GET items/<sku>", "GET balances", "GET moves"), ALL),
+    **dict.fromkeys(("GET places", "GET places/<name>", "GET plates", "GET plates/<code>", "GET parcels"), ALL),
+    **dict.fromkeys(("GET trucks", "GET labels", "GET printers", "GET receipts", "GET receipts/<receipt_id>"), ALL),
+    **dict.fromkeys(("GET waves", "GET waves/<wave_id>", "POST logout"), ALL),
+    "GET labels/<job_id>": ALL,
+    "POST places/<name>/count": SUPERVISOR,
+    **dict.fromkeys(("GET orders", "GET orders/<order_id>"), ORDERS),
+    **dict.fromkeys(("POST orders/clear", "POST holds/<hold_id>/clear"), OFFICE),
+    **dict.fromkeys(("POST orders/<order_id>/holds", "POST orders/<order_id>/cancel"), OFFICE),
+    **dict.fromkeys(("GET imports", "POST imports"), FILES),
+    **dict.fromkeys(("POST waves", "POST labels"), OFFICE),
+    **dict.fromkeys((f"POST labels/<job_id>/{verb}" for verb in ("reprint", "void", "resolve")), SUPERVISOR),
+    "POST printers/<printer_id>": ADMIN,
+    **dict.fromkeys(("GET people", "GET people/badges", "GET people/<operator_id>/badge"), OFFICE),
+    "POST people/<operator_id>/pin": OFFICE,
+    **dict.fromkeys(("POST people", "POST people/<operator_id>"), ADMIN),
+}
+FLOOR = {
+    **dict.fromkeys(("GET /", "GET /healthz", "GET /static/<filename>", "POST /login", "POST /setup"), OPEN),
+    **dict.fromkeys(("GET /<client>", "GET /<client>/", "GET /<client>/<name>"), OPEN),
+    **dict.fromkeys(
+        ("POST /scan", "POST /task", "GET /task", "GET /task/<task_id>", "GET /session", "POST /logout"), ALL
+    ),
+    **dict.fromkeys(("GET /boards/", "GET /boards/<name>", "GET /boards/<name>/fragment"), ALL),
+}
+TABLE = {
+    **{f"{line.split(' ')[0]} /api/v1/{line.split(' ')[1]}": who for line, who in API.items()},
+    **{f"{line.split(' ')[0]} /office/{line.split(' ')[1]}": who for line, who in PAGES.items()},
+    **FLOOR,
+}
+VALUES = {"client": "handheld", "name": "A-01-1", "filename": "tokens.css", "sku": "DICE", "code": "LP-1"}
+KEPT_OUT = {401, 403}
+
+
+def routes(desk: Desk) -> dict[str, str]:
+    """Every address of the application, "METHOD /path/<name>" -> a path to ask for."""
+    found = {}
+    for rule in desk.app.url_map.iter_rules():
+        plain = re.sub(r"<(?:[^:<>]+:)?(\w+)>", r"<\1>", rule.rule)
+        boards = "packing" if "/boards/" in plain else None
+        path = re.sub(r"<(\w+)>", lambda match: (match[1] == "name" and boards) or VALUES.get(match[1], "999"), plain)  # noqa: B023
+        found |= {f"{method} {plain}": path for method in rule.methods - {"HEAD", "OPTIONS"}}
+    return found
+
+
+def test_every_address_stands_in_the_table(desk: Desk) -> None:
+    assert set(routes(desk)) == set(TABLE)
+
+
+@pytest.mark.parametrize("role", ["nobody", *ROLES])
+def test_each_role_is_let_in_where_the_table_says(desk: Desk, role: str) -> None:
+    wrong = []
+    for line, path in routes(desk).items():
+        method = line.split(" ")[0]
+        client = desk.app.test_client() if role == "nobody" else desk.as_(role)
+        if path.endswith("/logout") and role != "nobody":
+            continue  # it ends the session; it has a test of its own
+        answer = client.open(path, method=method, json={} if method != "GET" else None, buffered=True)
+        told = (answer.json or {}).get("error", {}).get("code", "") if answer.is_json else ""
+        inside = answer.status_code not in KEPT_OUT or told in ("wrong_pin", "bad_token", "wrong_setup_code")
+        if inside != (role in TABLE[line]) or answer.status_code >= 500:
+            wrong.append((line, answer.status_code))
+    assert not wrong
+
+
+def test_strangers_are_told_to_log_in_and_others_that_they_may_not(desk: Desk) -> None:
+    assert desk.app.test_client().get("/api/v1/orders").json["error"]["code"] == "not_logged_in"
+    assert desk.as_("picker").get("/api/v1/orders").json["error"]["code"] == "not_allowed"
+
+
+def test_a_supervisor_does_not_set_an_admins_pin_nor_see_the_badge(desk: Desk) -> None:
+    desk.hire("admin")
+    people = desk.as_("supervisor").get("/api/v1/operators").json["items"]
+    admin = next(row for row in people if row["roles"] == ["admin"])
+    assert admin["badge"] is None
+    assert (
+        desk.as_("supervisor").post(f"/api/v1/operators/{admin['id']}/pin", json={"pin": "951753"}).status_code == 403
+    )
+    wish = {"kind": "badge", "refs": [str(admin["id"])]}
+    assert desk.as_("supervisor").post("/api/v1/labels", json=wish).status_code == 403
+    assert desk.as_("supervisor").get(f"/office/people/{admin['id']}/badge").status_code == 403
+
+
+def test_the_last_admin_stays_and_nobody_changes_themselves(desk: Desk) -> None:
+    people = desk.as_("admin").get("/api/v1/operators").json["items"]
+    me = next(row["id"] for row in people if row["roles"] == ["admin"])
+    assert (
+        desk.as_("admin").patch(f"/api/v1/operators/{me}", json={"active": False}).json["error"]["code"] == "own_access"
+    )
+
+
+def test_roles_that_are_taken_away_end_the_session(desk: Desk) -> None:
+    desk.as_("receiver")
+    people = desk.as_("admin").get("/api/v1/operators").json["items"]
+    receiver = next(row["id"] for row in people if row["roles"] == ["receiver"])
+    assert desk.as_("admin").patch(f"/api/v1/operators/{receiver}", json={"roles": ["picker"]}).status_code == 200
+    assert desk.clients.pop("receiver").get("/api/v1/items").status_code == 401
