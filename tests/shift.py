@@ -39,7 +39,7 @@ class Shift(Warehouse):
         self.ana.start("load").follow().follow().sees("Load the next parcel").scan("Esc")
         self.release(20)
         self.ana.start("pick")
-        while self.ana.answer["state"] != "item" or "taken" not in self.ana.answer["note"]:
+        while "taken" not in self.ana.answer["note"]:
             self.ana.follow()
         self.count()
 

@@ -41,7 +41,7 @@ lock_task = (
     )
     .select_from(tasks.outerjoin(scans, scans.c.id == bindparam("scan")))
     .where(tasks.c.id == bindparam("task"))
-    .with_for_update(of=tasks)
+    .with_for_update(key_share=True, of=tasks)
 )
 answered = select(scans.c.answer, scans.c.text, scans.c.task_id, scans.c.operator_id).where(
     scans.c.id == bindparam("scan")
@@ -270,7 +270,7 @@ class Floor:
             .where(tasks.c.operator_id == who.operator_id, tasks.c.flow == flow.name, tasks.c.closed_at.is_(None))
             .order_by(tasks.c.id.desc())
             .limit(1)
-            .with_for_update()
+            .with_for_update(key_share=True)
         )
         if open_task is None or not resumes(open_task, args):
             return self._begin(tx, who, flow, args)

@@ -185,7 +185,7 @@ def test_a_bad_file_is_shown_line_by_line(own: Desk) -> None:
     form = {"csrf": csrf, "kind": "packing", "owner": "LNT", "file": (BytesIO(sheet), "list.csv")}
     answer = client.post("/office/imports", data=form, headers=PAGE)
     assert answer.status_code == 422
-    assert re.search(r"list.csv was not imported: 1 problem", answer.text)
+    assert re.search(r"list.csv was not imported: 2 problems", answer.text)
 
 
 def test_a_person_is_added_with_a_badge_to_print(own: Desk) -> None:

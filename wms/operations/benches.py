@@ -113,7 +113,7 @@ def claim(tx: Tx, by: By, bench: Bench, confirmed: bool) -> int | None:
     Raises InHand naming the colleague unless `confirmed`.
     """
     if bench.order_id:
-        tx.execute(select(orders.c.id).where(orders.c.id == bench.order_id).with_for_update())
+        tx.execute(select(orders.c.id).where(orders.c.id == bench.order_id).with_for_update(key_share=True))
     begun = reads.parcel_in_hand(tx, bench.subject, by.task_id or 0)
     claims.claim(tx, by, bench.subject, f"tote {bench.tote_id}", confirmed)
     return begun

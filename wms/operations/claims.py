@@ -18,7 +18,10 @@ holding = (
     .where(*held, tasks.c.operator_id != bindparam("me"))
     .limit(1)
 )
-give_up = update(tasks).where(*held, tasks.c.id != bindparam("mine"))
+# A colleague who is scanning at this moment has their task locked: they are not interrupted, and nobody waits for them.
+within_reach = (
+    select(tasks.c.id).where(*held, tasks.c.id != bindparam("mine")).with_for_update(key_share=True, skip_locked=True)
+)
 
 
 class InHand(Ask):
@@ -36,7 +39,11 @@ def claim(tx: Tx, by: By, subject: str, what: str, confirmed: bool) -> None:
     name = tx.value(holding, about=subject, me=by.operator_id or 0)
     if name and not confirmed:
         raise InHand(name=name, what=what)
-    tx.execute(give_up.values(closed_at=tx.now, subject=""), {"about": subject, "mine": by.task_id or 0})
+    ids = [row.id for row in tx.all(within_reach, about=subject, mine=by.task_id or 0)]
+    if name and not ids:
+        raise InHand(name=name, what=what)
+    if ids:
+        tx.execute(update(tasks).where(tasks.c.id.in_(ids)).values(closed_at=tx.now, subject=""))
 
 
 def holder(tx: Tx, by: By, subject: str) -> str | None:

@@ -68,7 +68,7 @@ def ask(tx: Tx, location_id: int, reason: str) -> int:
 
     `reason` is short, zero-check, cycle, asked or recount.
     """
-    tx.one(select(locations.c.id).where(locations.c.id == location_id).with_for_update())
+    tx.one(select(locations.c.id).where(locations.c.id == location_id).with_for_update(key_share=True))
     there = select(counts.c.id).where(counts.c.location_id == location_id, counts.c.state.in_(OPEN))
     found = tx.value(there)
     return int(found) if found else add(tx, location_id, reason)

@@ -33,7 +33,7 @@ def hold(tx: Tx, order_id: int, code: str, detail: str = "") -> None:
 
     Raises NotFound, Gone, SaidBefore, BadInput for an unknown code.
     """
-    row = tx.one(select(orders.c.number, orders.c.state).where(orders.c.id == order_id).with_for_update())
+    row = tx.one(select(orders.c.number, orders.c.state).where(orders.c.id == order_id).with_for_update(key_share=True))
     if row is None:
         raise NotFound(what=f"Order {order_id}")
     if row.state in ("shipped", "cancelled"):

@@ -110,7 +110,9 @@ def remap(tx: Tx, campaign_id: int) -> int:
     here = (orders.c.campaign_id == campaign_id, orders.c.state.in_(OPEN))
     known = lines_by_order(tx, here)
     changed = {}
-    for row in tx.all(select(orders.c.id, orders.c.raw).where(*here).order_by(orders.c.id).with_for_update()):
+    for row in tx.all(
+        select(orders.c.id, orders.c.raw).where(*here).order_by(orders.c.id).with_for_update(key_share=True)
+    ):
         wanted = catalogue.lines(chosen(json.loads(row.raw)))
         if wanted != known.get(row.id, {}):
             changed[row.id] = wanted

@@ -82,7 +82,7 @@ def due_now(now: datetime) -> Any:
 def claim(tx: Tx) -> Row[Any] | None:
     """Lease the oldest due job; None when there is none. Two workers never get the same one."""
     oldest = select(job.c.id).where(due_now(tx.now)).order_by(job.c.run_at, job.c.id).limit(1)
-    mine = oldest.with_for_update(skip_locked=True).scalar_subquery()
+    mine = oldest.with_for_update(key_share=True, skip_locked=True).scalar_subquery()
     values = {"state": "running", "attempts": job.c.attempts + 1, "lease_until": tx.now + LEASE}
     return tx.execute(update(job).where(job.c.id == mine).values(**values).returning(job)).first()
 

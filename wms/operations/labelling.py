@@ -153,7 +153,7 @@ def void(tx: Tx, by: By, job_id: int, reason: str = "") -> None:
 
 def locked(tx: Tx, job_id: int) -> Row[Any]:
     """Return a job and keep others off it; raises NotFound."""
-    row = tx.one(select(job).where(job.c.id == job_id).with_for_update())
+    row = tx.one(select(job).where(job.c.id == job_id).with_for_update(key_share=True))
     if row is None:
         raise NotFound(what=f"Label {job_id}")
     return row
@@ -212,7 +212,7 @@ def claim(tx: Tx, printer_id: int) -> Row[Any] | None:
 
     The printer's row is the lock: a second worker skips it instead of waiting.
     """
-    at = tx.one(select(printer).where(printer.c.id == printer_id).with_for_update(skip_locked=True))
+    at = tx.one(select(printer).where(printer.c.id == printer_id).with_for_update(key_share=True, skip_locked=True))
     if at is None or at.paused or tx.one(busy, printer=printer_id):
         return None
     oldest = tx.one(next_job, printer=printer_id)

@@ -194,7 +194,7 @@ def count(tx: Tx, box: Box, need: Need, by_lot: list[tuple[int, int]]) -> None:
 def use_serial(tx: Tx, box: Box, need: Need, serial: str) -> None:
     """Note which unit went into the parcel; raises SerialUsed naming the parcel it already lies in."""
     is_it = (serials.c.item_id == need.item_id, serials.c.serial == serial)
-    found = tx.one(select(serials.c.id, serials.c.parcel_id).where(*is_it).with_for_update())
+    found = tx.one(select(serials.c.id, serials.c.parcel_id).where(*is_it).with_for_update(key_share=True))
     if found is None:
         values = {"item_id": need.item_id, "serial": serial, "parcel_id": box.parcel_id, "scanned_at": tx.now}
         tx.execute(insert(serials).values(**values))

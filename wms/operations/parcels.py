@@ -150,8 +150,8 @@ def close(tx: Tx, settings: Settings, by: By, box: Box, list_id: int) -> None:
 
     Raises HeldMeanwhile, NotPacked while the box is empty, NoLabel when the label cannot be drawn.
     """
-    tx.execute(select(lists.c.id).where(lists.c.id == list_id).with_for_update())
-    tx.execute(select(orders.c.id).where(orders.c.id == box.order_id).with_for_update())
+    tx.execute(select(lists.c.id).where(lists.c.id == list_id).with_for_update(key_share=True))
+    tx.execute(select(orders.c.id).where(orders.c.id == box.order_id).with_for_update(key_share=True))
     packing.check_free(box)
     if not box.boxed:
         raise NotPacked
@@ -221,7 +221,7 @@ def end_list(tx: Tx, list_id: int) -> None:
     wave_id = tx.execute(update(lists).where(*done).values(state="packed").returning(lists.c.wave_id)).scalar()
     if wave_id is None:
         return
-    tx.execute(select(waves.c.id).where(waves.c.id == wave_id).with_for_update())
+    tx.execute(select(waves.c.id).where(waves.c.id == wave_id).with_for_update(key_share=True))
     unfinished = select(lists.c.id).where(lists.c.wave_id == wave_id, lists.c.state.not_in(("packed", "void"))).exists()
     tx.execute(update(waves).where(waves.c.id == wave_id, ~unfinished).values(state="done", done_at=tx.now))
     tx.announce("picking")

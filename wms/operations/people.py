@@ -168,7 +168,7 @@ def count_try(tx: Tx, security: Security, badge: str, device: str) -> tuple[Any,
     """Count one try against the person and the device; return the person's row (None if unknown) and the device id."""
     device_id = device_row(tx, security, device)
     scanned = barcodes.understand(badge)
-    found = tx.one(select(operators).where(operators.c.badge == scanned.text).with_for_update())
+    found = tx.one(select(operators).where(operators.c.badge == scanned.text).with_for_update(key_share=True))
     if found is None or not found.active:
         return None, device_id
     if found.lockouts >= security.pin_lockouts_max:
@@ -187,7 +187,7 @@ def device_row(tx: Tx, security: Security, name: str) -> int:
     """Return the id of a device by its name, made when new, and count a try; raises DeviceLocked."""
     name = name.strip()[:60] or "unnamed"
     tx.execute(insert_or_nothing(Device, "name"), {"name": name, "wrong_pins": 0})
-    row = tx.one(select(devices).where(devices.c.name == name).with_for_update())
+    row = tx.one(select(devices).where(devices.c.name == name).with_for_update(key_share=True))
     assert row is not None
     fresh = row.window_from is None or row.window_from < tx.now - timedelta(hours=1)
     tries = 1 if fresh else row.wrong_pins + 1

@@ -62,7 +62,7 @@ class NoStation(Refusal):
 def claim_next(tx: Tx, by: By) -> int | None:
     """Claim the next ready list of the oldest wave; None when there is none. Two people never get the same one."""
     ready = select(lists.c.id).where(lists.c.state == "ready").order_by(lists.c.wave_id, lists.c.id).limit(1)
-    found = tx.value(ready.with_for_update(skip_locked=True))
+    found = tx.value(ready.with_for_update(key_share=True, skip_locked=True))
     if found is None:
         return None
     begin(tx, by, int(found))
@@ -71,7 +71,7 @@ def claim_next(tx: Tx, by: By) -> int | None:
 
 def claim_list(tx: Tx, by: By, list_id: int, confirmed: bool) -> int:
     """Claim the list that was scanned, as it stands: totes, cart and all. Raises InHand, NotReady, NotFound."""
-    found = tx.one(select(lists).where(lists.c.id == list_id).with_for_update())
+    found = tx.one(select(lists).where(lists.c.id == list_id).with_for_update(key_share=True))
     if found is None:
         raise NotFound(what=f"List {list_id}")
     if found.state not in ("ready", "picking"):
@@ -100,7 +100,7 @@ def begin(tx: Tx, by: By, list_id: int) -> None:
 
 def use_cart(tx: Tx, list_id: int, location_id: int) -> None:
     """Put a list on a cart. Raises NoCart, CartInUse."""
-    found = tx.one(select(locations).where(locations.c.id == location_id).with_for_update())
+    found = tx.one(select(locations).where(locations.c.id == location_id).with_for_update(key_share=True))
     if found is None or found.kind != "cart" or not found.active:
         raise NoCart(place=found.name if found else location_id)
     busy = (lists.c.cart_id == location_id, lists.c.state == "picking", lists.c.id != list_id)
@@ -182,7 +182,7 @@ def settle_orders(tx: Tx, by: By, list_id: int) -> None:
     mine = select(slots.c.order_id).where(slots.c.list_id == list_id).distinct()
     something = exists().where(order_lines.c.order_id == orders.c.id, order_lines.c.picked > 0)
     found = select(orders.c.id, something.label("found")).where(orders.c.id.in_(mine), orders.c.state == "picking")
-    rows = tx.all(found.order_by(orders.c.id).with_for_update())
+    rows = tx.all(found.order_by(orders.c.id).with_for_update(key_share=True))
     picked = [row.id for row in rows if row.found]
     none = [row.id for row in rows if not row.found]
     tx.execute(update(orders).where(orders.c.id.in_(picked)).values(state="picked"))

@@ -261,7 +261,7 @@ def close(tx: Tx, by: By, manifest_id: int, confirmed: bool) -> int:
     A truck without a parcel leaves no manifest behind. Raises TruckGone, Unload naming a parcel that was stopped
     meanwhile, LeftBehind with how many parcels of the carrier stay behind unless `confirmed`.
     """
-    tx.execute(select(manifests.c.id).where(manifests.c.id == manifest_id).with_for_update())
+    tx.execute(select(manifests.c.id).where(manifests.c.id == manifest_id).with_for_update(key_share=True))
     truck = reads.truck(tx, manifest_id)
     if truck is None or truck.state != "open":
         raise TruckGone

@@ -75,7 +75,7 @@ def check_other(tx: Tx, me: int, operator_id: int) -> list[str]:
 
 def roles_of(tx: Tx, operator_id: int) -> list[str]:
     """Return a person's roles and keep others off the row; raises NotFound."""
-    found = tx.value(select(operators.c.roles).where(operators.c.id == operator_id).with_for_update())
+    found = tx.value(select(operators.c.roles).where(operators.c.id == operator_id).with_for_update(key_share=True))
     if found is None:
         raise NotFound(what="Operator")
     return str(found).split(",")

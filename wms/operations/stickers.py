@@ -88,7 +88,7 @@ def change_printer(tx: Tx, settings: Settings, printer_id: int, changes: dict[st
 
     Raises NotFound, and BadInput when its address is not one that labels may be sent to.
     """
-    row = tx.one(select(printers).where(printers.c.id == printer_id).with_for_update())
+    row = tx.one(select(printers).where(printers.c.id == printer_id).with_for_update(key_share=True))
     if row is None:
         raise NotFound(what=f"Printer {printer_id}")
     values = {name: value for name, value in changes.items() if name != "station"}

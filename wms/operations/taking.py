@@ -192,7 +192,7 @@ def like(tx: Tx, now: Now) -> list[Any]:
     place = (picks.c.location_id == now.location_id, picks.c.lpn_id == now.lpn_id)
     what = (picks.c.item_id == now.item_id, picks.c.lot_id == now.lot_id)
     mine = select(picks).where(picks.c.list_id == now.list_id, picks.c.state == "open", *place, *what)
-    return tx.all(mine.order_by(picks.c.seq, picks.c.id).with_for_update())
+    return tx.all(mine.order_by(picks.c.seq, picks.c.id).with_for_update(key_share=True))
 
 
 def undo(tx: Tx, by: By, now: Now, parts: Sequence[Part]) -> int:

@@ -294,7 +294,7 @@ def check(tx: Tx, proposal: Proposal) -> None:
     """Lock the orders in id order; raises Outdated unless all are clean and want what they wanted."""
     ids = proposal.orders
     mine = select(orders.c.id, orders.c.state).where(orders.c.id.in_(ids)).order_by(orders.c.id)
-    found = tx.all(mine.with_for_update())
+    found = tx.all(mine.with_for_update(key_share=True))
     left = order_lines.c.qty - order_lines.c.picked
     lines = tx.all(select(order_lines.c.id, left).where(order_lines.c.order_id.in_(ids), left > 0))
     clean = len(found) == len(ids) and all(row.state == "clean" for row in found)

@@ -39,7 +39,7 @@ read_tote = (
         )
     )
     .where(lpn.c.id == bindparam("tote"))
-    .with_for_update(of=lpn)
+    .with_for_update(key_share=True, of=lpn)
 )
 on_list = list_order.join(order, order.c.id == list_order.c.order_id)
 packable_single = (
@@ -121,7 +121,7 @@ order_for_item = (
     .where(order.c.state == "picked", line.c.picked > line.c.packed, ~is_held(order.c.id))
     .order_by(list_order.c.slot)
     .limit(1)
-    .with_for_update(of=order, skip_locked=True)
+    .with_for_update(key_share=True, of=order, skip_locked=True)
 )
 
 

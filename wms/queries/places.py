@@ -140,7 +140,7 @@ plate = (
 
 def lpn(tx: Tx, lpn_id: int, lock: bool = False) -> Row[Any]:
     """Return a licence plate with its place and its receipt carton; `lock` keeps others from claiming it meanwhile."""
-    found = tx.one(plate.with_for_update(of=lpns) if lock else plate, lpn=lpn_id)
+    found = tx.one(plate.with_for_update(key_share=True, of=lpns) if lock else plate, lpn=lpn_id)
     assert found is not None
     return found
 
@@ -168,7 +168,7 @@ standing = (
     )
     .order_by(case((tasks.c.id.is_(None), 1), else_=0), cartons.c.received_at, lpns.c.id)
     .limit(1)
-    .with_for_update(of=lpns, skip_locked=True)
+    .with_for_update(key_share=True, of=lpns, skip_locked=True)
 )
 first_loose = (
     select(items.c.id, items.c.sku, items.c.barcode, locations.c.name.label("place"))

@@ -56,7 +56,7 @@ def next_dock(tx: Tx) -> Row[Any] | None:
 def dock(tx: Tx, location_id: int) -> Row[Any] | None:
     """Return a place's name, code and kind, and keep others from opening a truck there at the same time."""
     facts = select(location.c.id, location.c.name, location.c.code, location.c.kind)
-    return tx.one(facts.where(location.c.id == location_id).with_for_update())
+    return tx.one(facts.where(location.c.id == location_id).with_for_update(key_share=True))
 
 
 def open_manifest(tx: Tx, dock_id: int) -> Row[Any] | None:

@@ -84,4 +84,5 @@ function onKey(event) {
 
 export function listen() {
   document.addEventListener("keydown", onKey);
+  document.documentElement.dataset.keys = "on";
 }
