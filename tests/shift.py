@@ -1,4 +1,4 @@
-"""A warehouse in the middle of its day: goods received, orders shipped, packed, loaded, half picked, held, and a count."""
+"""A warehouse in the middle of its day: orders shipped, packed, loaded, half picked and held, and a count done."""
 
 from __future__ import annotations
 

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import click
+from sqlalchemy.exc import SQLAlchemyError
 
 from wms import demo as demo_module
 from wms import migrations, rehearsal, serving
@@ -36,7 +37,12 @@ class Command:
 
     def store(self) -> Store:
         """Return the database, brought to the newest schema."""
-        store = Store(self.settings.database)
+        try:
+            store = Store(self.settings.database)
+            migrations.current(store)
+        except (SQLAlchemyError, ImportError, OSError) as error:
+            why = str(getattr(error, "orig", None) or error).partition("\n")[0]
+            raise click.ClickException(f"The database cannot be opened: {why}") from error
         if copy := migrations.upgrade(store):
             click.echo(f"The database was upgraded; a copy of the old one is {copy}", err=True)
         return store

@@ -306,7 +306,7 @@ class Either:
 
 
 def insert_or_nothing(model: type[Base], *key: str) -> Either:
-    """Return INSERT ... ON CONFLICT (key) DO NOTHING. Its rowcount says nothing on PostgreSQL: read the row after it."""
+    """Return INSERT ... ON CONFLICT (key) DO NOTHING; its rowcount says nothing on PostgreSQL, so read the row after."""
     table = table_of(model)
     return Either(
         sqlite.insert(table).on_conflict_do_nothing(index_elements=list(key)),
@@ -339,7 +339,7 @@ db = Database(model_class=Base)
 def init_app(app: Any, store: Store) -> None:
     """Give the app its sessions (`db.session`) on the store's engine."""
     app.extensions["wms.store"] = store
-    app.config["SQLALCHEMY_DATABASE_URI"] = str(store.settings.url)
+    app.config["SQLALCHEMY_DATABASE_URI"] = "sqlite://"  # a stand-in: with a file it would make an instance folder
     db.init_app(app)
 
 

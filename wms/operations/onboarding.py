@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import func, select, update
 
 from wms import barcodes
-from wms.db import Store, Tx, table_of
+from wms.db import Store, Tx, dumps, table_of
 from wms.errors import NotFound
 from wms.formats.backer_report import read_orders
 from wms.formats.equipment import read_campaign, read_carriers, read_cartons, read_printers
@@ -19,7 +19,7 @@ from wms.formats.packing_list import read_packing_list
 from wms.formats.people import PersonRow, read_people
 from wms.formats.reward_map import read_reward_map
 from wms.formats.site import Place, read_site
-from wms.models.campaigns import Campaign
+from wms.models.campaigns import Campaign, Import
 from wms.models.items import Owner
 from wms.models.orders import Order
 from wms.models.places import Location
@@ -186,6 +186,10 @@ def import_packing_list(store: Store, by: By, owner: str, data: bytes, filename:
         owner_id = tx.value(select(owners.c.id).where(owners.c.code == owner))
         if owner_id is None:
             raise NotFound(what=f"Owner {owner}")
+        warnings = dumps([asdict(each) for each in found.warnings])
+        figures = {"rows": len(found.lines), "accepted": len(found.lines), "problems": warnings}
+        paper = {"kind": "packing", "filename": filename[:200], "sha256": hashlib.sha256(data).hexdigest()}
+        master.add(tx, table_of(Import), at=tx.now, **paper, **figures)
         return receiving.announce(tx, by, found, int(owner_id))
 
     return store.transact(write)

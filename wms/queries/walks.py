@@ -149,8 +149,8 @@ wanted_next = (
     .where(lists.c.id == next_ready.scalar_subquery(), lists.c.mode == "cluster")
 )
 tote_balance = select(
-    select(func.count()).where(tote_is_free).scalar_subquery() - promised.scalar_subquery(),
-    wanted_next.scalar_subquery(),
+    (select(func.count()).where(tote_is_free).scalar_subquery() - promised.scalar_subquery()).label("spare"),
+    wanted_next.scalar_subquery().label("wanted"),
 )
 
 
@@ -158,7 +158,7 @@ def totes_suffice(tx: Tx) -> bool:
     """Return whether there are empty totes for the next list beside those that lists at work still wait for."""
     row = tx.one(tote_balance)
     assert row is not None
-    return bool(row[0] >= max(1, row[1]))
+    return bool(row.spare >= max(1, row.wanted))
 
 
 def station(tx: Tx) -> Row[Any] | None:

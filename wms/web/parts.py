@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Concatenate, ParamSpec, TypeVar
 
 from flask import Flask, current_app
 from werkzeug.routing import BaseConverter, IntegerConverter, Map
 
-from wms.db import Store, Tx
+from wms.db import Store, Tx, db
 from wms.operations.ledger import By
 from wms.settings import Settings
 from wms.web.auth import who
@@ -21,6 +22,15 @@ def store() -> Store:
     """Return the database."""
     found: Store = current_app.extensions["wms.store"]
     return found
+
+
+@contextmanager
+def snapshot() -> Iterator[Tx]:
+    """Yield one view of the data for a page, on the request's Flask-SQLAlchemy session; nothing of it is kept."""
+    try:
+        yield Tx(db.session.connection())
+    finally:
+        db.session.close()
 
 
 def settings() -> Settings:

@@ -8,7 +8,7 @@ from typing import Any
 from wms.flows.engine import Line, Screen, Target, Task
 from wms.flows.pack.hand import flow, hold, in_hand, unit_in_hand
 from wms.flows.parts import item_card, item_target, key_target, place_card, quantity_target
-from wms.operations import packing, parcels
+from wms.operations import packing, parcels, reviewing
 from wms.queries import boxes, printing
 from wms.queries import packing as reads
 from wms.queries.boxes import Box, Need
@@ -81,7 +81,15 @@ def facts(task: Task, box: Box) -> dict[str, Any]:
     initials = " ".join(f"{word[0]}." for word in box.person.split()[:3])
     carton = {"name": box.carton, "dims": " × ".join(map(str, box.carton_mm))} if box.carton else None
     who = {"order": box.number, "country": box.country, "initials": initials, "units": box.wanted}
-    return who | {"carton": carton, "weight": weight, "label": None, "printer": None, "hold": box.hold}
+    return who | {"carton": carton, "weight": weight, "label": None, "printer": None, "hold": held(box.hold)}
+
+
+def held(code: str | None) -> dict[str, str] | None:
+    """Return the hold of an order: its code, why, and who clears it."""
+    if not code:
+        return None
+    reason, who = reviewing.HOLDS.get(code, ("", "supervisor"))
+    return {"code": code, "reason": reason, "who": who}
 
 
 def unit_card(need: Need) -> dict[str, str]:

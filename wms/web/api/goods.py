@@ -14,7 +14,7 @@ from wms.operations import counting
 from wms.queries import goods
 from wms.web.api.core import Done, api
 from wms.web.openapi import Asked, Deal, Paged, PageQuery, Told
-from wms.web.parts import act, store
+from wms.web.parts import act, snapshot
 
 Condition = Literal[("", *CONDITIONS)]  # type: ignore[valid-type]
 Kind = Literal[("", *KINDS)]  # type: ignore[valid-type]
@@ -212,14 +212,14 @@ class NewCount(Asked):
 @api.route("GET /items", Deal(Paged[ItemRow], query=ItemQuery))
 def items(query: ItemQuery) -> Any:
     """List items with what there is of each."""
-    with store().read() as tx:
+    with snapshot() as tx:
         return goods.item_list(tx, query.q, query.cut)
 
 
 @api.route("GET /items/<name:sku>", Deal(ItemDetail))
 def item(sku: str) -> Any:
     """Show one item, where it is and its last moves."""
-    with store().read() as tx:
+    with snapshot() as tx:
         return found(goods.item_page(tx, sku), f"Item {sku}")
 
 
@@ -227,7 +227,7 @@ def item(sku: str) -> Any:
 def stock(query: StockQuery) -> Any:
     """List balances."""
     filters = goods.StockFilters(query.sku, query.location, query.condition, query.lpn, query.q)
-    with store().read() as tx:
+    with snapshot() as tx:
         return goods.stock_list(tx, filters, query.cut)
 
 
@@ -235,7 +235,7 @@ def stock(query: StockQuery) -> Any:
 def moves(query: MoveQuery) -> Any:
     """List the ledger, the newest move first."""
     filters = goods.MoveFilters(query.sku, query.location, query.lpn, query.reason, query.document)
-    with store().read() as tx:
+    with snapshot() as tx:
         return goods.move_list(tx, filters, query.cut)
 
 
@@ -243,14 +243,14 @@ def moves(query: MoveQuery) -> Any:
 def locations(query: PlaceQuery) -> Any:
     """List places."""
     filters = goods.PlaceFilters(query.kind, query.zone, query.q)
-    with store().read() as tx:
+    with snapshot() as tx:
         return goods.place_list(tx, filters, query.cut)
 
 
 @api.route("GET /locations/<name:name>", Deal(LocationDetail))
 def location(name: str) -> Any:
     """Show one place, what stands in it and its last moves."""
-    with store().read() as tx:
+    with snapshot() as tx:
         page = found(goods.place_page(tx, name), f"Place {name}")
     return {"location": page.place, "stock": page.stock, "moves": page.moves}
 
@@ -258,14 +258,14 @@ def location(name: str) -> Any:
 @api.route("GET /lpns/<name:code>", Deal(LpnDetail))
 def lpn(code: str) -> Any:
     """Show one licence plate by the code on its label."""
-    with store().read() as tx:
+    with snapshot() as tx:
         return found(goods.plate_page(tx, code.upper()), f"Licence plate {code}")
 
 
 @api.route("POST /counts", Deal(Done, body=NewCount, status=201), "supervisor")
 def ask_count(body: NewCount) -> Any:
     """Ask for a place to be counted."""
-    with store().read() as tx:
+    with snapshot() as tx:
         page = found(goods.place_page(tx, body.location), f"Place {body.location}")
     act(counting.ask, page.place.id, "asked")
     return {"done": True}

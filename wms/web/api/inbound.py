@@ -15,7 +15,7 @@ from wms.web import uploads
 from wms.web.api.core import api
 from wms.web.auth import who
 from wms.web.openapi import Asked, Deal, Paged, PageQuery, Told
-from wms.web.parts import store
+from wms.web.parts import snapshot, store
 
 IMPORTERS = ("receiver", "supervisor", "admin")
 
@@ -116,14 +116,14 @@ class Upload(Asked):
 @api.route("GET /receipts", Deal(Paged[ReceiptRow], query=PageQuery))
 def receipts(query: PageQuery) -> Any:
     """List announced deliveries, open ones first."""
-    with store().read() as tx:
+    with snapshot() as tx:
         return page_of(tx, inbound.all_receipts, query.cut)
 
 
 @api.route("GET /receipts/<id:receipt_id>", Deal(ReceiptDetail))
 def receipt(receipt_id: int) -> Any:
     """Show one receipt with its cartons and lines."""
-    with store().read() as tx:
+    with snapshot() as tx:
         found = inbound.receipt(tx, receipt_id)
     if found is None:
         raise NotFound(what=f"Receipt {receipt_id}")
@@ -134,7 +134,7 @@ def receipt(receipt_id: int) -> Any:
 @api.route("GET /imports", Deal(Paged[ImportRow], query=PageQuery), *IMPORTERS)
 def imports(query: PageQuery) -> Any:
     """List the files that came in."""
-    with store().read() as tx:
+    with snapshot() as tx:
         return office.import_list(tx, query.cut)
 
 

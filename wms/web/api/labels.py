@@ -11,7 +11,7 @@ from wms.operations import labelling, stickers
 from wms.queries import office
 from wms.web.api.core import Done, Queued, api
 from wms.web.openapi import Asked, Deal, Paged, PageQuery, Told
-from wms.web.parts import act, by, settings, store
+from wms.web.parts import act, by, settings, snapshot
 
 OFFICE = ("supervisor", "admin")
 
@@ -100,7 +100,7 @@ class NewLabels(Asked):
 @api.route("GET /printers", Deal(Printers))
 def printers() -> Any:
     """List printers with their troubles."""
-    with store().read() as tx:
+    with snapshot() as tx:
         return {"items": office.printer_list(tx)}
 
 
@@ -116,7 +116,7 @@ def change_printer(printer_id: int, body: PrinterChange) -> Any:
 def print_jobs(query: PrintJobQuery) -> Any:
     """List labels, the newest first; never their content."""
     filters = {"state": query.state, "template": query.template, "printer": query.printer, "text": query.q}
-    with store().read() as tx:
+    with snapshot() as tx:
         return office.print_job_list(tx, filters, query.cut)
 
 

@@ -16,7 +16,7 @@ from wms.web import privacy
 from wms.web.api.core import Done, api
 from wms.web.auth import who
 from wms.web.openapi import Asked, Deal, Paged, PageQuery, Told
-from wms.web.parts import act, by, store
+from wms.web.parts import act, by, snapshot
 
 READERS = ("packer", "supervisor", "admin")
 OFFICE = ("supervisor", "admin")
@@ -161,7 +161,7 @@ def orders(query: OrderQuery) -> Any:
     """List orders."""
     whole = privacy.searches_people(who())
     filters = Filters(query.state, query.hold, query.country, query.q)
-    with store().read() as tx:
+    with snapshot() as tx:
         found = reads.order_list(tx, filters, whole, query.cut)
     for row in found["items"]:
         row["recipient"] = row["name"] if whole else privacy.initials(row["name"])
@@ -171,7 +171,7 @@ def orders(query: OrderQuery) -> Any:
 @api.route("GET /orders/<id:order_id>", Deal(OrderDetail), *READERS)
 def order(order_id: int) -> Any:
     """Show one order; the address only to those who need it."""
-    with store().read() as tx:
+    with snapshot() as tx:
         found = order_reads.order_page(tx, order_id)
     if found is None:
         raise NotFound(what=f"Order {order_id}")

@@ -15,7 +15,7 @@ from wms.queries import office, outgoing
 from wms.web.api.core import api
 from wms.web.auth import who
 from wms.web.openapi import Asked, Deal, Paged, PageQuery, Told
-from wms.web.parts import act, store
+from wms.web.parts import act, snapshot
 
 OFFICE = ("supervisor", "admin")
 
@@ -155,7 +155,7 @@ def meter() -> Any:
     """Tell how much work this process did."""
     counted = current_app.extensions["wms.floor"].meter
     nudger = current_app.extensions["wms.nudger"]
-    with store().read() as tx:
+    with snapshot() as tx:
         left = office.cartons_left(tx)
     scans = {"scans": counted.scans, "statements": counted.statements}
     return scans | {"cartons_left": left, "nudges_sent": nudger.sent, "nudges_failed": nudger.failed}
@@ -176,14 +176,14 @@ def enqueue_release(operator: int, pilot: bool | None, orders: int | None) -> di
 @api.route("GET /waves", Deal(Paged[WaveRow], query=PageQuery))
 def waves(query: PageQuery) -> Any:
     """List waves, the newest first."""
-    with store().read() as tx:
+    with snapshot() as tx:
         return outgoing.wave_list(tx, query.cut)
 
 
 @api.route("GET /waves/<id:wave_id>", Deal(WaveDetail))
 def wave(wave_id: int) -> Any:
     """Show one wave with its lists and why they are as they are."""
-    with store().read() as tx:
+    with snapshot() as tx:
         found = outgoing.wave_page(tx, wave_id)
     if found is None:
         raise NotFound(what=f"Wave {wave_id}")
@@ -193,7 +193,7 @@ def wave(wave_id: int) -> Any:
 @api.route("GET /jobs", Deal(Paged[JobRow], query=JobQuery), *OFFICE)
 def jobs(query: JobQuery) -> Any:
     """List background jobs, the newest first."""
-    with store().read() as tx:
+    with snapshot() as tx:
         found = outgoing.job_list(tx, query.kind, query.state, query.cut)
     return found | {"items": [with_result(row) for row in found["items"]]}
 
@@ -201,7 +201,7 @@ def jobs(query: JobQuery) -> Any:
 @api.route("GET /jobs/<id:job_id>", Deal(JobRow), *OFFICE)
 def job(job_id: int) -> Any:
     """Show one background job and what it came to."""
-    with store().read() as tx:
+    with snapshot() as tx:
         row = outgoing.job_row(tx, job_id)
     if row is None:
         raise NotFound(what=f"Job {job_id}")
@@ -217,12 +217,12 @@ def with_result(row: Any) -> dict[str, Any]:
 def parcels(query: ParcelQuery) -> Any:
     """List parcels, the newest first."""
     filters = outgoing.ParcelFilters(query.state, query.carrier, query.manifest, query.q)
-    with store().read() as tx:
+    with snapshot() as tx:
         return outgoing.parcel_list(tx, filters, query.cut)
 
 
 @api.route("GET /manifests", Deal(Paged[ManifestRow], query=PageQuery))
 def manifests(query: PageQuery) -> Any:
     """List trucks, the newest first."""
-    with store().read() as tx:
+    with snapshot() as tx:
         return outgoing.manifest_list(tx, query.cut)

@@ -12,7 +12,7 @@ from wms.queries import office
 from wms.web.api.core import Done, api
 from wms.web.auth import who
 from wms.web.openapi import Asked, Deal, Paged, PageQuery, Told
-from wms.web.parts import act, settings, store
+from wms.web.parts import act, settings, snapshot
 
 OFFICE = ("supervisor", "admin")
 Role = Literal["picker", "packer", "receiver", "supervisor", "admin"]
@@ -67,7 +67,7 @@ class NewPin(Asked):
 @api.route("GET /operators", Deal(Paged[OperatorRow], query=PeopleQuery), *OFFICE)
 def operators(query: PeopleQuery) -> Any:
     """List people."""
-    with store().read() as tx:
+    with snapshot() as tx:
         found = office.people_list(tx, query.q, query.cut)
     return found | {"items": [without_admin_badge(row) for row in found["items"]]}
 

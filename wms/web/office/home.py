@@ -13,7 +13,7 @@ from wms.queries.codes import Meaning, meanings
 from wms.queries.listing import Cut
 from wms.web.auth import needs, who
 from wms.web.office.core import OFFICE, bp, draw
-from wms.web.parts import store
+from wms.web.parts import snapshot
 
 TEXT_MAX = 200
 
@@ -22,7 +22,7 @@ TEXT_MAX = 200
 @needs()
 def home() -> str:
     """Show what waits for a person, and how the day goes."""
-    with store().read() as tx:
+    with snapshot() as tx:
         figures, waiting = office.figures(tx), office.attention(tx)
         waves = outgoing.wave_list(tx, cut=Cut(per_page=5))["items"] if figures["orders"] else []
     return draw("home", "home", figures=figures, waiting=waiting, waves=waves)
@@ -33,7 +33,7 @@ def home() -> str:
 def find() -> Response:
     """Open the page of whatever was typed or scanned; what no label names is searched among orders or items."""
     text = request.args.get("q", "")[:TEXT_MAX].replace("\x00", "").strip()
-    with store().read() as tx:
+    with snapshot() as tx:
         named = meanings(tx, understand(text))
         wave = outgoing.wave_of_list(tx, named[0].ref) if named and named[0].kind == "list" else None
     if named:

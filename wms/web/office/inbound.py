@@ -16,7 +16,7 @@ from wms.web.api.inbound import Upload
 from wms.web.auth import needs, who
 from wms.web.office.core import IMPORTERS, asked, back, bp, draw, filled, there
 from wms.web.openapi import PageQuery
-from wms.web.parts import store
+from wms.web.parts import snapshot, store
 
 
 @bp.get("/receipts")
@@ -24,7 +24,7 @@ from wms.web.parts import store
 def receipts() -> str:
     """List announced deliveries and how much of each came."""
     query = asked(PageQuery)
-    with store().read() as tx:
+    with snapshot() as tx:
         found = page_of(tx, inbound.all_receipts, query.cut)
     return draw("receipts", "receipts", query=query, found=found)
 
@@ -33,7 +33,7 @@ def receipts() -> str:
 @needs()
 def receipt(receipt_id: int) -> str:
     """Show one receipt: cartons, and where it differs from its list."""
-    with store().read() as tx:
+    with snapshot() as tx:
         page = there(inbound.receipt(tx, receipt_id), f"Receipt {receipt_id}")
     return draw("receipt", "receipts", page=page, receipt=page["receipt"])
 
@@ -73,7 +73,7 @@ def imported(made: dict[str, Any]) -> Response:
 def imports_page(failed: FormatError | None = None) -> str:
     """Draw the page, with what was wrong with a file."""
     query = asked(PageQuery)
-    with store().read() as tx:
+    with snapshot() as tx:
         found = office.import_list(tx, query.cut)
         owners, campaigns = office.owner_list(tx), office.campaign_list(tx)
     return draw("imports", "imports", query=query, found=found, owners=owners, campaigns=campaigns, failed=failed)

@@ -17,7 +17,7 @@ from wms.web.api.labels import PrinterChange, PrintJobQuery
 from wms.web.auth import needs, who
 from wms.web.office.core import OFFICE, asked, back, bp, draw, filled, there
 from wms.web.openapi import Asked
-from wms.web.parts import act, by, settings, store
+from wms.web.parts import act, by, settings, snapshot
 
 PRIVATE = {"parcel": {"supervisor", "admin"}, "badge": {"admin"}}  # who may read what these labels say
 SIZE = re.compile(r"\^(PW|LL)(\d+)")
@@ -46,7 +46,7 @@ def labels() -> str:
     """List labels by what became of them."""
     query = asked(PrintJobQuery)
     filters = {"state": query.state, "template": query.template, "printer": query.printer, "text": query.q}
-    with store().read() as tx:
+    with snapshot() as tx:
         found = office.print_job_list(tx, filters, query.cut)
         counts, printers = printing.counts(tx), office.printer_list(tx)
     kinds = {"query": query, "found": found, "counts": counts, "printers": printers}
@@ -57,7 +57,7 @@ def labels() -> str:
 @needs()
 def label(job_id: int) -> str:
     """Show one label as it comes out of the printer; the browser draws it from the ZPL itself."""
-    with store().read() as tx:
+    with snapshot() as tx:
         job = there(printing.job_page(tx, job_id), f"Label {job_id}")
     if job.template in PRIVATE and not who().roles & PRIVATE[job.template]:
         raise NotAllowed(what="this label")
@@ -112,7 +112,7 @@ def resolve_label(job_id: int) -> Response:
 @needs()
 def printers() -> str:
     """List printers and their troubles."""
-    with store().read() as tx:
+    with snapshot() as tx:
         found = office.printer_list(tx)
     return draw("printers", "labels", printers=found)
 

@@ -18,7 +18,7 @@ from wms.web.api.orders import NewHold, OrderQuery, Reason
 from wms.web.auth import needs, who
 from wms.web.office.core import OFFICE, READERS, asked, back, bp, draw, filled, there
 from wms.web.openapi import Asked
-from wms.web.parts import act, by, store
+from wms.web.parts import act, by, snapshot
 
 BULK_MAX = 500
 
@@ -36,7 +36,7 @@ def orders() -> str:
     """List orders with filters that say how many each would show."""
     query, whole = asked(OrderQuery), privacy.searches_people(who())
     filters = Filters(query.state, query.hold, query.country, query.q)
-    with store().read() as tx:
+    with snapshot() as tx:
         counts = reads.order_counts(tx)
         found = reads.order_list(tx, filters, whole, query.cut)
     for row in found["items"]:
@@ -48,7 +48,7 @@ def orders() -> str:
 @needs(*READERS)
 def order(order_id: int) -> str:
     """Show one order on one page."""
-    with store().read() as tx:
+    with snapshot() as tx:
         page = there(order_reads.order_page(tx, order_id), f"Order {order_id}")
     person = privacy.recipient(page.order, privacy.sees_address(who(), page))
     return draw("order", "orders", page=page, order=page.order, person=person, holds=reviewing.HOLDS)

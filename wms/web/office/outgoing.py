@@ -13,7 +13,7 @@ from wms.web.auth import needs, who
 from wms.web.office.core import OFFICE, asked, back, bp, draw, filled, there
 from wms.web.office.home import tell
 from wms.web.openapi import Asked, PageQuery
-from wms.web.parts import store
+from wms.web.parts import snapshot
 
 
 class WaveQuery(PageQuery):
@@ -34,7 +34,7 @@ class Release(Asked):
 def waves() -> str:
     """List waves; a release under way shows its progress."""
     query = asked(WaveQuery)
-    with store().read() as tx:
+    with snapshot() as tx:
         found = outgoing.wave_list(tx, query.cut)
         job = outgoing.job_row(tx, query.job) if query.job else None
         figures = office.figures(tx)
@@ -56,7 +56,7 @@ def release_wave() -> Response:
 @needs()
 def wave(wave_id: int) -> str:
     """Show one wave: its lists, why they are as they are, how far they walk."""
-    with store().read() as tx:
+    with snapshot() as tx:
         page = there(outgoing.wave_page(tx, wave_id), f"Wave {wave_id}")
     return draw("wave", "waves", page=page, wave=page.wave)
 
@@ -67,7 +67,7 @@ def parcels() -> str:
     """List parcels."""
     query = asked(ParcelQuery)
     filters = outgoing.ParcelFilters(query.state, query.carrier, query.manifest, query.q)
-    with store().read() as tx:
+    with snapshot() as tx:
         counts = outgoing.parcel_states(tx)
         found = outgoing.parcel_list(tx, filters, query.cut)
     return draw("parcels", "parcels", query=query, counts=counts, found=found)
@@ -78,6 +78,6 @@ def parcels() -> str:
 def trucks() -> str:
     """List trucks and what each took."""
     query = asked(PageQuery)
-    with store().read() as tx:
+    with snapshot() as tx:
         found = outgoing.manifest_list(tx, query.cut)
     return draw("trucks", "parcels", query=query, found=found)

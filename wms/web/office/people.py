@@ -14,7 +14,7 @@ from wms.queries.listing import Cut
 from wms.web.api.people import NewOperator, NewPin, OperatorChange, PeopleQuery, without_admin_badge
 from wms.web.auth import needs, who
 from wms.web.office.core import OFFICE, asked, back, bp, draw, filled, there
-from wms.web.parts import act, settings, store
+from wms.web.parts import act, settings, snapshot
 
 
 @bp.get("/people")
@@ -22,7 +22,7 @@ from wms.web.parts import act, settings, store
 def people() -> str:
     """List people."""
     query = asked(PeopleQuery)
-    with store().read() as tx:
+    with snapshot() as tx:
         found = office.people_list(tx, query.q, query.cut)
     found["items"] = [without_admin_badge(row) for row in found["items"]]
     return draw("people", "people", query=query, found=found, roles=ROLES)
@@ -62,7 +62,7 @@ def change_person(operator_id: int) -> Response:
 @needs(*OFFICE)
 def badge(operator_id: int) -> str:
     """Show one badge to print; an administrator's only to administrators."""
-    with store().read() as tx:
+    with snapshot() as tx:
         person = there(office.person(tx, operator_id), f"Person {operator_id}")
     if "admin" in person.roles.split(",") and "admin" not in who().roles:
         raise NotAllowed(what="an admin's badge")
@@ -74,7 +74,7 @@ def badge(operator_id: int) -> str:
 def badges() -> str:
     """Show the badges of everybody who may come in, as a sheet to print."""
     query = asked(PeopleQuery)
-    with store().read() as tx:
+    with snapshot() as tx:
         found = office.people_list(tx, query.q, Cut(per_page=200))["items"]
     shown = [row for row in map(without_admin_badge, found) if row["active"] and row["badge"]]
     return draw("badges", "people", people=shown)

@@ -13,7 +13,7 @@ from wms.web.api.goods import ItemQuery, MoveQuery, PlaceQuery, StockQuery
 from wms.web.auth import needs
 from wms.web.office.core import asked, back, bp, draw, there
 from wms.web.openapi import PageQuery
-from wms.web.parts import act, store
+from wms.web.parts import act, snapshot
 
 
 class PlateQuery(PageQuery):
@@ -28,7 +28,7 @@ class PlateQuery(PageQuery):
 def items() -> str:
     """List items with what there is of each."""
     query = asked(ItemQuery)
-    with store().read() as tx:
+    with snapshot() as tx:
         found = goods.item_list(tx, query.q, query.cut)
     return draw("items", "items", query=query, found=found)
 
@@ -37,7 +37,7 @@ def items() -> str:
 @needs()
 def item(sku: str) -> str:
     """Show one item: where it is, how much is free, what happened to it."""
-    with store().read() as tx:
+    with snapshot() as tx:
         page = there(goods.item_page(tx, sku), f"Item {sku}")
     return draw("item", "items", page=page, item=page.item)
 
@@ -48,7 +48,7 @@ def balances() -> str:
     """List balances, by condition when asked."""
     query = asked(StockQuery)
     filters = goods.StockFilters(query.sku, query.location, query.condition, query.lpn, query.q)
-    with store().read() as tx:
+    with snapshot() as tx:
         counts = goods.condition_counts(tx)
         found = goods.stock_list(tx, filters, query.cut)
     return draw("balances", "items", query=query, counts=counts, found=found, conditions=CONDITIONS)
@@ -60,7 +60,7 @@ def moves() -> str:
     """List the ledger, the newest move first."""
     query = asked(MoveQuery)
     filters = goods.MoveFilters(query.sku, query.location, query.lpn, query.reason, query.document)
-    with store().read() as tx:
+    with snapshot() as tx:
         found = goods.move_list(tx, filters, query.cut)
     return draw("moves", "items", query=query, found=found)
 
@@ -71,7 +71,7 @@ def places() -> str:
     """List places with what stands in them."""
     query = asked(PlaceQuery)
     filters = goods.PlaceFilters(query.kind, query.zone, query.q)
-    with store().read() as tx:
+    with snapshot() as tx:
         counts = goods.kind_counts(tx)
         found = goods.place_list(tx, filters, query.cut)
     return draw("places", "items", query=query, counts=counts, found=found, kinds=KINDS)
@@ -81,7 +81,7 @@ def places() -> str:
 @needs()
 def place(name: str) -> str:
     """Show one place: what stands in it and what happened there."""
-    with store().read() as tx:
+    with snapshot() as tx:
         page = there(goods.place_page(tx, name), f"Place {name}")
     return draw("place", "items", page=page, place=page.place)
 
@@ -90,7 +90,7 @@ def place(name: str) -> str:
 @needs("supervisor")
 def ask_count(name: str) -> Response:
     """Ask for a place to be counted."""
-    with store().read() as tx:
+    with snapshot() as tx:
         page = there(goods.place_page(tx, name), f"Place {name}")
     act(counting.ask, page.place.id, "asked")
     return back(f"{name} will be counted.")
@@ -101,7 +101,7 @@ def ask_count(name: str) -> Response:
 def plates() -> str:
     """List licence plates: cartons, totes, parcels."""
     query = asked(PlateQuery)
-    with store().read() as tx:
+    with snapshot() as tx:
         found = goods.plate_list(tx, query.kind, query.q, query.cut)
     return draw("plates", "items", query=query, found=found)
 
@@ -110,6 +110,6 @@ def plates() -> str:
 @needs()
 def plate(code: str) -> str:
     """Show one licence plate: where it is, what is on it, where it has been."""
-    with store().read() as tx:
+    with snapshot() as tx:
         page = there(goods.plate_page(tx, code.upper()), f"Licence plate {code}")
     return draw("plate", "items", page=page, lpn=page.lpn)

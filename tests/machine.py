@@ -1,0 +1,250 @@
+"""A machine that does anything to one warehouse, in any order, and a plain model of stock that it must always equal."""
+
+from __future__ import annotations
+
+import tempfile
+import uuid
+from collections import Counter
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from contract import Hall
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
+from sqlalchemy import func, select
+
+from wms.db import table_of
+from wms.models.places import SUPPLIER
+from wms.models.stock import AVAILABLE, DAMAGED, Stock, StockMove
+from wms.operations import ledger
+from wms.operations.ledger import By, Move, NotEnough, Spot
+
+BINS = ("A-01-1", "A-01-2", "A-02-3")
+SKUS = ("CORE", "RED")
+QUARANTINE = "Q1"
+# Here units are reserved without orders, so this rule cannot hold; the model itself knows what is reserved.
+NOT_HERE = {"I4 reservations are picks"}
+stock, moves = table_of(Stock), table_of(StockMove)
+
+bins, skus, units = st.sampled_from(BINS), st.sampled_from(SKUS), st.integers(0, 12)
+shifts = st.tuples(skus, st.integers(1, 12), bins, bins).filter(lambda shift: shift[2] != shift[3])
+
+
+class Key(NamedTuple):
+    """Where and as what units stand."""
+
+    place: str
+    sku: str
+    condition: str = AVAILABLE
+
+
+class Model:
+    """Stock as it should be: plain dictionaries."""
+
+    def __init__(self) -> None:
+        self.qty, self.reserved = Counter[Key](), Counter[Key]()
+        self.moves = 0
+
+    def free(self, key: Key) -> int:
+        """Return how many units nobody waits for."""
+        return self.qty[key] - self.reserved[key]
+
+    def move(self, source: Key | None, target: Key, n: int) -> None:
+        """Move `n` units; without a source they come from outside."""
+        if source:
+            self.qty[source] -= n
+        self.qty[target] += n
+        self.moves += 1
+
+    def balances(self) -> dict[Key, tuple[int, int]]:
+        """Return quantity and reservation of everything that is not nothing."""
+        return {key: (n, self.reserved[key]) for key, n in self.qty.items() if n}
+
+
+class Delivered(NamedTuple):
+    """A scan that was answered."""
+
+    scan_id: str
+    task: int | None
+    turn: int
+    text: str
+    answer: dict[str, Any]
+
+
+class Floor(RuleBasedStateMachine):
+    """The rules: what people, robots and bad networks do."""
+
+    master: Hall  # whose file every run begins with
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.folder = tempfile.TemporaryDirectory()
+        path = Path(self.folder.name) / "floor.db"
+        path.write_bytes(Path(str(self.master.store.engine.url.database)).read_bytes())
+        self.hall = Hall.__new__(Hall)
+        self.hall.__dict__.update(self.master.__dict__)
+        self.hall.open(f"sqlite:///{path}")
+        self.items = {"CORE": self.hall.core, "RED": self.hall.red}
+        self.model = Model()
+        self.model.move(None, Key("A-01-1", "CORE"), 100)
+        self.model.move(None, Key("A-01-2", "RED"), 5)
+        self.ana = self.hall.worker()
+        self.delivered: list[Delivered] = []
+
+    def teardown(self) -> None:
+        """Leave nothing behind."""
+        self.hall.store.close()
+        self.folder.cleanup()
+
+    def spot(self, place: str) -> Spot:
+        """Return a place as the ledger names it, loose."""
+        return Spot(self.hall.places[place])
+
+    def balance(self, key: Key) -> ledger.Key:
+        """Return the ledger's key of a balance."""
+        return ledger.key_of(self.spot(key.place), self.items[key.sku], 0, key.condition)
+
+    def refused(self, work: Callable[..., Any], *args: Any) -> bool:
+        """Run an operation; return whether it was refused for want of stock."""
+        try:
+            self.hall.do(work, *args)
+        except NotEnough:
+            return True
+        return False
+
+    # --- the ledger ---
+
+    @rule(place=bins, sku=skus, n=st.integers(1, 12))
+    def receive(self, place: str, sku: str, n: int) -> None:
+        """Goods come from the supplier."""
+        self.hall.do(ledger.post, By(), [Move(self.items[sku], n, Spot(SUPPLIER), self.spot(place), "receipt")])
+        self.model.move(None, Key(place, sku), n)
+
+    @rule(wanted=st.lists(shifts, min_size=1, max_size=3))
+    def shift(self, wanted: list[tuple[str, int, str, str]]) -> None:
+        """Several movements are posted together or not at all."""
+        posted = [Move(self.items[sku], n, self.spot(a), self.spot(b), "shift") for sku, n, a, b in wanted]
+        change = Counter[Key]()
+        for sku, n, a, b in wanted:
+            change[Key(a, sku)] -= n
+            change[Key(b, sku)] += n
+        short = any(self.model.free(key) + n < 0 for key, n in change.items())
+        assert self.refused(ledger.post, By(), posted) == short
+        for sku, n, a, b in [] if short else wanted:
+            self.model.move(Key(a, sku), Key(b, sku), n)
+
+    @rule(place=bins, sku=skus, n=st.integers(1, 12))
+    def allocate(self, place: str, sku: str, n: int) -> None:
+        """Somebody waits for units."""
+        key = Key(place, sku)
+        short = n > self.model.free(key)
+        assert self.refused(ledger.allocate, {self.balance(key): n}) == short
+        self.model.reserved[key] += 0 if short else n
+
+    @rule(data=st.data(), taken=st.booleans())
+    @precondition(lambda self: any(self.model.reserved.values()))
+    def settle(self, data: st.DataObject, taken: bool) -> None:
+        """Reserved units are taken away, or given up."""
+        key = data.draw(st.sampled_from(sorted(key for key, n in self.model.reserved.items() if n)))
+        n = data.draw(st.integers(1, self.model.reserved[key]))
+        self.model.reserved[key] -= n
+        if not taken:
+            self.hall.do(ledger.release, {self.balance(key): n})
+            return
+        route = self.spot(key.place), self.spot("S1")
+        self.hall.do(ledger.post, By(), [Move(self.items[key.sku], n, *route, "take", allocated=n)])
+        self.model.move(key, Key("S1", key.sku), n)
+
+    @rule(place=bins, sku=skus, n=st.integers(1, 12))
+    def damage(self, place: str, sku: str, n: int) -> None:
+        """Units go to quarantine in another condition."""
+        key = Key(place, sku)
+        move = Move(
+            self.items[sku],
+            n,
+            self.spot(place),
+            self.spot(QUARANTINE),
+            "damage",
+            condition=AVAILABLE,
+            to_condition=DAMAGED,
+        )
+        short = n > self.model.free(key)
+        assert self.refused(ledger.post, By(), [move]) == short
+        if not short:
+            self.model.move(key, Key(QUARANTINE, sku, DAMAGED), n)
+
+    # --- the door ---
+
+    def scan(self, text: str) -> dict[str, Any]:
+        """Scan something, and remember it."""
+        at, scan_id = self.ana.answer, uuid.uuid4().hex
+        answer = self.ana.scan(text, scan_id).answer
+        self.delivered.append(Delivered(scan_id, at["task"], at["turn"], text, answer))
+        return answer
+
+    @rule(sku=skus, n=units, source=bins, dest=bins)
+    def carry(self, sku: str, n: int, source: str, dest: str) -> None:
+        """Somebody moves goods with a handheld, as far as the screens let them."""
+        key = Key(source, sku)
+        possible = 0 < n <= self.model.free(key) and source != dest
+        answer = self.ana.start("move").answer
+        steps = {"source": self.hall.code(source), "item": sku, "quantity": str(n), "dest": self.hall.code(dest)}
+        while answer["task"]:
+            answer = self.scan(steps[answer["state"]])
+            if answer["tone"] == "stop":
+                break
+        assert (answer["tone"] == "done") == possible, answer
+        if possible:
+            self.model.move(key, Key(dest, sku), n)
+        elif answer["task"]:
+            self.scan("F4" if answer["state"] != "source" else "Esc")
+            self.scan("Esc")
+
+    @rule(data=st.data())
+    @precondition(lambda self: self.delivered)
+    def replay(self, data: st.DataObject) -> None:
+        """The network delivers an old scan again."""
+        old = data.draw(st.sampled_from(self.delivered))
+        assert self.hall.floor.scan(self.ana.who, old.scan_id, old.task, old.turn, old.text) == old.answer
+
+    @rule(data=st.data())
+    @precondition(lambda self: self.delivered)
+    def repeat(self, data: st.DataObject) -> None:
+        """A broken client makes an old scan anew, with another id: its screen is gone."""
+        old = data.draw(st.sampled_from([each for each in self.delivered if each.task] or self.delivered))
+        answer = self.hall.floor.scan(self.ana.who, uuid.uuid4().hex, old.task, old.turn - 1, old.text)
+        assert answer["tone"] in ("stop", "ok"), answer
+
+    @rule()
+    def restart(self) -> None:
+        """The server stops and starts."""
+        self.hall.open(self.hall.settings.database.url)
+
+    # --- what must always be so ---
+
+    @invariant()
+    def balances_equal_the_model(self) -> None:
+        """Quantities and reservations, place by place."""
+        names = {ref: name for name, ref in self.hall.places.items()}
+        items = {ref: sku for sku, ref in self.items.items()}
+        found = {
+            Key(names[row.location_id], items[row.item_id], row.condition): (row.qty, row.allocated)
+            for row in self.hall.rows(select(stock).where(stock.c.qty + stock.c.allocated > 0))
+        }
+        assert found == self.model.balances()
+
+    @invariant()
+    def the_ledger_has_what_happened(self) -> None:
+        """No movement is missing, none came twice."""
+        assert self.hall.rows(select(func.count()).select_from(moves))[0][0] == self.model.moves
+
+    @invariant()
+    def every_rule_holds(self) -> None:
+        """`wms check` has nothing to say."""
+        assert [each for each in self.hall.broken() if each["rule"] not in NOT_HERE] == []
+
+
+def machine_on(master: Hall) -> type[Floor]:
+    """Return the machine with the database every run begins with."""
+    return type("FloorOn", (Floor,), {"master": master})
