@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
 from services import Unavailable, lacking
 
 FLAGS = [
@@ -76,10 +76,15 @@ def page(open_page: OpenPage) -> Page:
 
 
 def _watched(page: Page, errors: list[str]) -> Page:
-    page.on("console", lambda said: errors.append(f"{said.text} ({page.url})") if said.type == "error" else None)
+    page.on("console", lambda said: errors.append(f"{said.text} ({page.url})") if _is_error(said) else None)
     page.on("pageerror", lambda error: errors.append(f"uncaught: {error} ({page.url})"))
     page.on("request", lambda request: errors.append(f"asks {request.url}") if _foreign(request.url) else None)
     return page
+
+
+def _is_error(said: ConsoleMessage) -> bool:
+    """A kept connection that the server had closed meanwhile is opened again by Chromium: it complains for nothing."""
+    return said.type == "error" and "ERR_SOCKET_NOT_CONNECTED" not in said.text
 
 
 def _foreign(url: str) -> bool:

@@ -186,7 +186,8 @@ class Floor(RuleBasedStateMachine):
     @rule(sku=skus, n=units, source=bins, dest=bins)
     def carry(self, sku: str, n: int, source: str, dest: str) -> None:
         """Somebody moves goods with a handheld, as far as the screens let them."""
-        key = Key(source, sku)
+        here = [each for each in SKUS if self.model.qty[Key(source, each)]]
+        key = Key(source, here[0] if len(here) == 1 else sku)  # the only item of a place is not asked for
         possible = 0 < n <= self.model.free(key) and source != dest
         answer = self.ana.start("move").answer
         steps = {"source": self.hall.code(source), "item": sku, "quantity": str(n), "dest": self.hall.code(dest)}
@@ -196,7 +197,7 @@ class Floor(RuleBasedStateMachine):
                 break
         assert (answer["tone"] == "done") == possible, answer
         if possible:
-            self.model.move(key, Key(dest, sku), n)
+            self.model.move(key, Key(dest, key.sku), n)
         elif answer["task"]:
             self.scan("F4" if answer["state"] != "source" else "Esc")
             self.scan("Esc")

@@ -306,7 +306,7 @@ class Either:
 
 
 def insert_or_nothing(model: type[Base], *key: str) -> Either:
-    """Return INSERT ... ON CONFLICT (key) DO NOTHING; its rowcount says nothing on PostgreSQL, so read the row after."""
+    """Return INSERT ... ON CONFLICT (key) DO NOTHING; its rowcount says nothing on PostgreSQL: read the row after."""
     table = table_of(model)
     return Either(
         sqlite.insert(table).on_conflict_do_nothing(index_elements=list(key)),

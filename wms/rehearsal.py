@@ -25,7 +25,7 @@ INBOUND = ("putaway", "receive")
 MISTAKES = 0.01  # people scan the wrong thing now and then; it must cost nothing but a tone
 IDLE_SECONDS = 0.05
 RELEASES_MAX = 50
-LABEL_SECONDS = 60.0
+LABEL_SECONDS = 90.0  # longer than the lease of a label whose sender was killed
 
 
 @dataclass(frozen=True)
@@ -66,7 +66,8 @@ class Result:
         """Return whether every clean order was shipped and nothing broke."""
         clean = self.orders.get("imported", 0) - self.orders.get("held", 0)
         whole = clean == self.orders.get("shipped", 0) and clean > 0
-        return whole and not (self.http_5xx or self.invariants_broken or self.stuck or self.differing)
+        waiting = self.labels.get("queued") or self.labels.get("sending")
+        return whole and not (self.http_5xx or self.invariants_broken or self.stuck or self.differing or waiting)
 
     def as_dict(self) -> dict[str, Any]:
         """Return everything for JSON."""

@@ -18,8 +18,8 @@ from wms.operations import ledger
 from wms.operations.ledger import Move
 
 SOME = settings(
-    max_examples=40,
-    stateful_step_count=25,
+    max_examples=30,
+    stateful_step_count=20,
     derandomize=True,
     deadline=None,
     database=None,

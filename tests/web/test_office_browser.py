@@ -127,6 +127,7 @@ def test_two_keys_lead_through_the_house_and_a_question_mark_lists_them(office: 
     page.keyboard.press("g")
     page.keyboard.press("w")
     expect(page.locator("h1")).to_have_text("Waves")
+    page.wait_for_load_state()  # the page's script listens from then on
     page.keyboard.press("?")
     expect(page.locator("dialog")).to_contain_text("next, previous row")
     page.keyboard.press("Escape")

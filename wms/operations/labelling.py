@@ -23,7 +23,7 @@ from wms.operations.ledger import By
 from wms.queries import printing
 from wms.settings import Settings
 
-LEASE = timedelta(seconds=90)  # longer than any transport may take; later means that the worker died
+LEASE = timedelta(seconds=45)  # longer than any transport takes; later means that the worker died
 STALE = timedelta(hours=24)  # yesterday's labels do not come out when somebody switches the printer on
 BACKOFF_SECONDS_MAX = 15
 WAITING = ("queued", "sending")
