@@ -29,7 +29,7 @@ NAMES = ("Vera", "Viktor", "Viola", "Vito", "Valentina", "Vlad", "Veronika", "Vi
 FLOOR_ROLES = ("picker", "packer", "receiver", "supervisor")
 PACE_SECONDS = (2.0, 6.0)
 MISTAKES = 0.03
-HEAD_START = 0.4  # of the cartons, received and put away before the newcomer looks
+HEAD_START = 0.7  # of the cartons, received and put away before the newcomer looks
 FLOWS = ("putaway", "receive", "load", "pack", "pick")
 SPECIALTIES = (("receive",), ("pick",), ("pack", "load"), ("putaway", "pick"))  # who is idle helps the others
 RELEASE_SECONDS = 120.0
@@ -138,7 +138,8 @@ def play(server: Server, crew: list[dict[str, Any]]) -> None:
         thread.start()
     try:
         while True:
-            robots[0].door.post("/api/v1/waves", {})
+            for robot in robots[:1]:
+                robot.door.post("/api/v1/waves", {})
             clock.sleep(RELEASE_SECONDS)
     finally:
         stop.set()

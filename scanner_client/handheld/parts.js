@@ -22,11 +22,10 @@ export function bigText({ target, item, place }) {
   return item?.sku ?? place?.name ?? "";
 }
 
-// "Take 2" with a quantity of 2 and "Go to A-03-12-B" over that place repeat themselves: the verb is enough.
+// "Take 2 CORE-RED" with a large 2 and CORE-RED below, "Go to A-03-12-B" over that place: the verb is enough.
 function verb({ title, quantity }, big) {
-  const tails = [quantity ?? "", big].map(String);
-  const tail = tails.find((text) => text && title.endsWith(` ${text}`));
-  return tail ? title.slice(0, -tail.length - 1) : title;
+  const cut = (text, part) => (part && `${text} `.includes(` ${part} `) ? `${text} `.replace(` ${part} `, " ").trim() : text);
+  return cut(cut(title, big), quantity);
 }
 
 export function titleRow(screen, big) {

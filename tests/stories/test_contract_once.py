@@ -125,3 +125,25 @@ def test_answers_survive_a_restart(hall: Hall) -> None:
     assert deliver(ana, hall.code(TO)) == done
     assert deliver(bob, hall.code(FROM), "scan-0002") == refused
     assert hall.moved() == 1
+
+
+def test_who_comes_second_for_the_same_units_is_refused_with_the_limit_and_moves_nothing(hall: Hall) -> None:
+    ana, bob = hall.mover(60), hall.mover(60, "Bob")
+    ana.scan(hall.code(TO)).hears("done")
+    bob.scan(hall.code(TO)).hears("stop", f"Only 40 of CORE free in {FROM}.")
+    assert (hall.qty(FROM, hall.core), hall.qty(TO, hall.core), hall.moved()) == (40, 60, 1)
+    bob.follow().sees("Scan the carton or bin").scan(hall.code(FROM)).scan("40").scan(hall.code(TO)).hears("done")
+
+
+def test_who_comes_second_for_the_last_units_finds_a_way_out(hall: Hall) -> None:
+    ana, bob = hall.mover(100), hall.mover(60, "Bob")
+    ana.scan(hall.code(TO)).hears("done")
+    bob.scan(hall.code(TO)).hears("stop", FROM).follow().sees("Scan the carton or bin")
+    assert hall.moved() == 1
+
+
+def test_a_supervisor_condemns_all_or_nothing(hall: Hall) -> None:
+    ana, bob = hall.mover(60), hall.mover(60, "Bob")
+    ana.scan(hall.code(TO)).hears("done")
+    bob.scan("F3").hears("stop", f"Only 40 of CORE free in {FROM}.")
+    assert (hall.qty(FROM, hall.core), hall.qty("Q1", hall.core, "damaged")) == (40, 0)

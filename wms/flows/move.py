@@ -114,10 +114,11 @@ def in_hand(task: Task) -> Load:
 
 
 def present(task: Task) -> Load:
-    """Return what is to be moved; refuse when a colleague took it meanwhile."""
+    """Return what is to be moved; refuse when a colleague took some of it meanwhile."""
     load = in_hand(task)
     if not load.rows:
         raise NothingHere(place=task.memo["from"])
+    moving.check_free(load, task.memo["from"])
     return load
 
 
@@ -266,7 +267,7 @@ def damaged(task: Task, _: Key) -> str:
     """Let a supervisor send it to quarantine as damaged."""
     if not task.supervises:
         raise NotAllowed(what="calling it damaged")
-    load = in_hand(task)
+    load = present(task)
     moving.condemn(task.tx, task.by, load)
     task.say(f"{load.words} to quarantine.", "done")
     return DONE
@@ -285,7 +286,8 @@ def back(task: Task, _: Key) -> str:
 def show_dest(task: Task) -> Screen:
     """Show a place that would take it."""
     load = in_hand(task)
-    to = places.place(task.tx, task.memo["to"]) if task.memo["to"] else None
+    gone = not load.rows or load.units > free_of(load)
+    to = places.place(task.tx, task.memo["to"]) if task.memo["to"] and not gone else None
     target = Target("location", to.code, to.name) if to is not None else key_target("F4", "Back")
     card = place_card(to.name, to.code) if to is not None else None
     keys = ("F3", "F4") if task.supervises else ("F4",)

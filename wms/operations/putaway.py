@@ -22,6 +22,12 @@ lpns = table_of(Lpn)
 FAST, SLOW = 0.2, 0.02  # share of the waiting orders that want an item: A above, C below
 
 
+class LessLeft(Refusal):
+    """A colleague took some of the units meanwhile; nothing is brought in part."""
+
+    sentence = "Only {free} {sku} are left there. Look again."
+
+
 class NoPlace(Refusal):
     """No bin, no reserve and no problem place takes the goods."""
 
@@ -262,7 +268,10 @@ def put(tx: Tx, by: By, load: Load, room: Room, reason: str = "putaway") -> None
 
 
 def moves(load: Load, target: Spot, reason: str) -> list[Move]:
-    """Return the movements of a load, row by row, until its quantity is reached; a part takes free units only."""
+    """Return the movements of a load, row by row, until its quantity is reached; a part takes free units only.
+
+    Raises LessLeft when they do not reach it.
+    """
     left, found = load.units, []
     for row in load.rows:
         qty = min(row.free if load.qty else row.qty, left)
@@ -270,4 +279,6 @@ def moves(load: Load, target: Spot, reason: str) -> list[Move]:
             spot = Spot(row.location_id, row.lpn_id)
             found.append(Move(row.item_id, qty, spot, target, reason, row.lot_id, row.condition))
             left -= qty
+    if left:
+        raise LessLeft(free=load.units - left, sku=load.skus[0] if load.skus else "units")
     return found

@@ -236,7 +236,7 @@ def cart_tile(cart: Any) -> Tile:
     tone = slow(cart.idle_minutes, IDLE_MINUTES)
     small = f"{cart.idle_minutes} min no scan" if tone else f"list {cart.list} · {cart.done} of {cart.of}"
     name = "no cart" if cart.cart.startswith("PL-") else cart.cart  # until one is taken, the row has the list's code
-    return Tile(name, cart.person, small, tone, cart.done, cart.of)
+    return Tile(name, cart.person.split()[0], small, tone, cart.done, cart.of)
 
 
 # -- packing ----------------------------------------------------------------------------------------------------------

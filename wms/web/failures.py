@@ -6,6 +6,7 @@ import logging
 from typing import Any
 
 from flask import Flask, Response, flash, g, jsonify, redirect, render_template, request
+from flask.json.provider import DefaultJSONProvider
 from pydantic import ValidationError
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as BaseResponse
@@ -17,8 +18,20 @@ from wms.formats.errors import FormatError
 log = logging.getLogger("wms.web")
 
 
+class Json(DefaultJSONProvider):
+    """JSON that is nested too deeply to be read is malformed, like any other that cannot be read."""
+
+    def loads(self, s: str | bytes, **kwargs: Any) -> Any:
+        """Read JSON; raises ValueError."""
+        try:
+            return super().loads(s, **kwargs)
+        except RecursionError as error:
+            raise ValueError("JSON is nested too deeply") from error
+
+
 def init_app(app: Flask) -> None:
     """Register one handler per kind of failure."""
+    app.json = Json(app)
     app.register_error_handler(Refusal, refused)
     app.register_error_handler(ValidationError, invalid)
     app.register_error_handler(FormatError, unreadable)
