@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 
 from scanner_client.door import Answer, Door
 
-STUCK_AFTER = 8  # refusals in a row on one screen
+STUCK_AFTER = 8  # refusals of one target without an accepted scan between them
 
 
 class Stuck(RuntimeError):
@@ -57,12 +57,13 @@ class Robot:
         Raises Stuck when one screen refuses what it asks for.
         """
         answer = self.door.work(flow)
-        before, refused = self.log.scans, 0
+        before, refused = self.log.scans, Counter[str]()
         while answer and answer["task"] is not None and not self.stop():
             self.pause()
             answer = self.scan(answer, self.choose(answer))
-            refused = refused + 1 if answer["tone"] == "stop" else 0
-            if refused > STUCK_AFTER:
+            screen = f"{answer['state']} {answer['target']}"  # another target: a colleague was faster, not a dead end
+            refused = refused + Counter([screen]) if answer["tone"] == "stop" else Counter()
+            if refused[screen] > STUCK_AFTER:
                 raise Stuck(f"{flow}/{answer['state']}: {answer['note']} (target {answer['target']})")
         return self.log.scans - before
 

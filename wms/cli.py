@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+import os
 import signal
 import sys
 import threading
 from collections.abc import Callable
-from functools import wraps
+from functools import partial, wraps
 from pathlib import Path
 from typing import Any
 
@@ -113,13 +114,16 @@ def setup_code(call: Command) -> None:
 @click.option("--host", help="Address to listen on (web.host).")
 @click.option("--port", type=int, help="Port to listen on (web.port).")
 @click.option("--workers", type=int, help="Web processes; more than one needs PostgreSQL and Redis (web.workers).")
+@click.option("--child", is_flag=True, hidden=True, help="End with the process that started this one.")
 @command
-def serve(call: Command, host: str | None, port: int | None, workers: int | None) -> None:
+def serve(call: Command, host: str | None, port: int | None, workers: int | None, child: bool) -> None:
     """Start the server: web and worker, until it is stopped."""
     given = {"web.host": host, "web.port": port, "web.workers": workers}
     settings_module.adopt({name: value for name, value in given.items() if value is not None})
     call.settings = settings_module.load()
     call.store().close()
+    if child:
+        serving.end_with_parent(partial(os.kill, os.getpid(), signal.SIGTERM))
     serving.Server(call.settings).run()
 
 
@@ -132,7 +136,7 @@ def worker(call: Command, child: bool) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
     if child:
-        serving.end_with_parent(stop)
+        serving.end_with_parent(stop.set)
     jobs.work(call.store(), call.settings, stop)
 
 
@@ -143,6 +147,8 @@ def worker(call: Command, child: bool) -> None:
 @command
 def demo(call: Command, port: int | None, workers: int, keep: bool) -> None:
     """Start the demo: a small hall, its goods and orders, a printer emulator, and people who work."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # however it is ended, server and printer end with it
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     demo_module.run(call.settings, port or call.settings.web.port, workers, keep)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 import threading
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,7 @@ import click
 from sqlalchemy import update
 
 from scanner_client.door import Door
-from scanner_client.robot import Habits, Robot
+from scanner_client.robot import Habits, Robot, Stuck
 from wms import clock, migrations
 from wms import settings as settings_module
 from wms.db import Store, table_of
@@ -22,7 +23,7 @@ from wms.models.printing import Printer
 from wms.operations import onboarding, people
 from wms.operations.ledger import By
 from wms.operations.onboarding import Opened
-from wms.scratch import Server
+from wms.scratch import Server, check_port
 from wms.settings import Settings
 
 NAMES = ("Vera", "Viktor", "Viola", "Vito", "Valentina", "Vlad", "Veronika", "Vincent")
@@ -88,6 +89,7 @@ def print_people(rows: list[dict[str, Any]]) -> None:
 
 def run(settings: Settings, port: int, workers: int, keep: bool) -> None:
     """Fill a fresh database, start printer, server and robots, and go on until Ctrl+C."""
+    check_port(port)
     path = Path("var/demo.db")
     if not keep:
         for old in path.parent.glob("demo.db*"):
@@ -162,7 +164,7 @@ def shift(robot: Robot, stop: threading.Event, specialty: tuple[str, ...]) -> No
     robot.habits = Habits(mistakes=MISTAKES, pace_seconds=PACE_SECONDS)
     robot.stop = stop.is_set
     while not stop.is_set():
-        scans = sum(robot.work(flow) for flow in specialty)
-        if not scans:
-            scans = robot.work(robot.random.choice(FLOWS))
+        scans = 0
+        with suppress(Stuck):  # somebody else was quicker; look for other work
+            scans = sum(robot.work(flow) for flow in specialty) or robot.work(robot.random.choice(FLOWS))
         stop.wait(0.2 if scans else 2.0)

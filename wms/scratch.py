@@ -18,10 +18,18 @@ from sqlalchemy.engine import URL, make_url
 
 from wms import clock
 from wms import settings as settings_module
+from wms.errors import Refusal
 
 START_SECONDS = 40.0
 STOP_SECONDS = 15.0
+FREE_SECONDS = 5.0  # a killed server's processes take a moment to go
 LOOK_SECONDS = 0.05
+
+
+class PortTaken(Refusal):
+    """Something else listens on the port."""
+
+    sentence = "Port {port} is in use. Choose another: --port 8001"
 
 
 @contextmanager
@@ -73,6 +81,18 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
+def listening(port: int) -> bool:
+    """Return whether somebody listens on a port of this machine."""
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
+def check_port(port: int, seconds: float = 0.0) -> None:
+    """Raise PortTaken when a port is not free within so many seconds."""
+    if not wait(lambda: not listening(port), seconds):
+        raise PortTaken(port=port)
+
+
 def wait(ready: Callable[[], bool], seconds: float) -> bool:
     """Look again and again until `ready`, at most `seconds`; return whether it came true."""
     until = clock.seconds() + seconds
@@ -102,14 +122,23 @@ class Server:
         self.stop()
 
     def start(self) -> None:
-        """Start it and wait until it answers; raises RuntimeError with the end of its log when it does not."""
+        """Start it and wait until it answers; raises PortTaken, or RuntimeError with the end of its log."""
+        check_port(self.port, FREE_SECONDS)
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "wms", "serve"], env=self.environ, stdout=log, stderr=log, start_new_session=True
+                [sys.executable, "-m", "wms", "serve", "--child"],
+                env=self.environ,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
             )
-        if not wait(self.answers, START_SECONDS):
+        if not wait(lambda: self.ended() or self.answers(), START_SECONDS) or self.ended():
             self.stop()
             raise RuntimeError(f"The server did not start:\n{self.log.read_text(errors='replace')[-2000:]}")
+
+    def ended(self) -> bool:
+        """Return whether the process is gone."""
+        return self.process is None or self.process.poll() is not None
 
     def answers(self) -> bool:
         """Return whether the server answers."""

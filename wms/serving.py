@@ -7,11 +7,13 @@ import os
 import subprocess
 import sys
 import threading
+from collections.abc import Callable
 from typing import Any
 
 from gunicorn import util
 from gunicorn.app.base import BaseApplication
 
+from wms import clock
 from wms.settings import Settings
 
 WORKER_STOP_SECONDS = 10
@@ -63,14 +65,14 @@ class Server(BaseApplication):  # type: ignore[misc]
                 self.worker.kill()
 
 
-def end_with_parent(stop: threading.Event) -> None:
-    """Set `stop` when the process that started this one is gone, so that a killed server leaves no orphan."""
+def end_with_parent(end: Callable[[], None]) -> None:
+    """Call `end` when the process that started this one is gone, so that a killed parent leaves no orphan."""
     parent = os.getppid()
 
     def watch() -> None:
-        while not stop.wait(PARENT_SECONDS):
-            if os.getppid() != parent:
-                stop.set()
+        while os.getppid() == parent:
+            clock.sleep(PARENT_SECONDS)
+        end()
 
     threading.Thread(target=watch, name="parent", daemon=True).start()
 
