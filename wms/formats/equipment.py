@@ -10,8 +10,8 @@ from dataclasses import dataclass, fields
 from wms.formats.errors import FormatError, Problem
 from wms.formats.fields import Form, Line, open_form
 
-TRANSPORTS = ("tcp", "file", "spooler", "emulator")
-DENSITIES = (203, 300, 600)
+TRANSPORTS = ("tcp", "file", "spooler")
+DENSITIES = (203, 300)
 
 
 @dataclass(frozen=True)
@@ -107,7 +107,7 @@ def read_printers(data: bytes, filename: str) -> tuple[PrinterRow, ...]:
 def _printer(line: Line) -> PrinterRow:
     dpi = line.integer("dpi", 1, 2_400, 203)
     if dpi not in DENSITIES:
-        line.problem("dpi", f"{dpi} is not one of 203, 300, 600.")
+        line.problem("dpi", f"{dpi} is not one of 203, 300.")
     return PrinterRow(
         line.code("code"),
         line.required("name"),
