@@ -13,6 +13,7 @@ from contract import Hall
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 from sqlalchemy import func, select
+from warehouse import Worker
 
 from wms.db import table_of
 from wms.models.places import SUPPLIER
@@ -27,9 +28,11 @@ QUARANTINE = "Q1"
 NOT_HERE = {"I4 reservations are picks"}
 stock, moves = table_of(Stock), table_of(StockMove)
 
-bins, skus = st.sampled_from(BINS), st.sampled_from(SKUS)
+bins, skus, people = st.sampled_from(BINS), st.sampled_from(SKUS), st.sampled_from((0, 1))
 units = st.sampled_from((1, 2, 3, 5, 40, 60, 100))  # few sizes, of which some meet the limits of what stands there
-shifts = st.tuples(skus, units, bins, bins).filter(lambda shift: shift[2] != shift[3])
+
+stocked = st.runner().flatmap(lambda machine: st.sampled_from(machine.model.stocked()))  # where something stands
+shifts = st.tuples(stocked, units, bins).filter(lambda shift: shift[0].place != shift[2])
 
 
 class Key(NamedTuple):
@@ -46,6 +49,10 @@ class Model:
     def __init__(self) -> None:
         self.qty, self.reserved = Counter[Key](), Counter[Key]()
         self.moves = 0
+
+    def stocked(self) -> list[Key]:
+        """Return the balances of bins that hold something."""
+        return sorted(key for key, n in self.qty.items() if n and key.place in BINS)
 
     def free(self, key: Key) -> int:
         """Return how many units nobody waits for."""
@@ -66,6 +73,7 @@ class Model:
 class Delivered(NamedTuple):
     """A scan that was answered."""
 
+    worker: Worker
     scan_id: str
     task: int | None
     turn: int
@@ -90,7 +98,8 @@ class Floor(RuleBasedStateMachine):
         self.model = Model()
         self.model.move(None, Key("A-01-1", "CORE"), 100)
         self.model.move(None, Key("A-01-2", "RED"), 5)
-        self.ana = self.hall.worker()
+        self.workers = [self.hall.worker("Ana"), self.hall.worker("Bob")]
+        self.hands: dict[str, tuple[Key, int]] = {}
         self.delivered: list[Delivered] = []
 
     def teardown(self) -> None:
@@ -123,22 +132,23 @@ class Floor(RuleBasedStateMachine):
         self.model.move(None, Key(place, sku), n)
 
     @rule(wanted=st.lists(shifts, min_size=1, max_size=3))
-    def shift(self, wanted: list[tuple[str, int, str, str]]) -> None:
+    @precondition(lambda self: self.model.stocked())
+    def shift(self, wanted: list[tuple[Key, int, str]]) -> None:
         """Several movements are posted together or not at all."""
-        posted = [Move(self.items[sku], n, self.spot(a), self.spot(b), "shift") for sku, n, a, b in wanted]
+        posted = [Move(self.items[key.sku], n, self.spot(key.place), self.spot(to), "shift") for key, n, to in wanted]
         change = Counter[Key]()
-        for sku, n, a, b in wanted:
-            change[Key(a, sku)] -= n
-            change[Key(b, sku)] += n
+        for key, n, to in wanted:
+            change[key] -= n
+            change[Key(to, key.sku)] += n
         short = any(self.model.free(key) + n < 0 for key, n in change.items())
         assert self.refused(ledger.post, By(), posted) == short
-        for sku, n, a, b in [] if short else wanted:
-            self.model.move(Key(a, sku), Key(b, sku), n)
+        for key, n, to in [] if short else wanted:
+            self.model.move(key, Key(to, key.sku), n)
 
-    @rule(place=bins, sku=skus, n=units)
-    def allocate(self, place: str, sku: str, n: int) -> None:
+    @rule(key=stocked, n=units)
+    @precondition(lambda self: self.model.stocked())
+    def allocate(self, key: Key, n: int) -> None:
         """Somebody waits for units."""
-        key = Key(place, sku)
         short = n > self.model.free(key)
         assert self.refused(ledger.allocate, {self.balance(key): n}) == short
         self.model.reserved[key] += 0 if short else n
@@ -154,69 +164,84 @@ class Floor(RuleBasedStateMachine):
             self.hall.do(ledger.release, {self.balance(key): n})
             return
         route = self.spot(key.place), self.spot("S1")
-        self.hall.do(ledger.post, By(), [Move(self.items[key.sku], n, *route, "take", allocated=n)])
+        assert not self.refused(ledger.post, By(), [Move(self.items[key.sku], n, *route, "take", allocated=n)])
         self.model.move(key, Key("S1", key.sku), n)
 
-    @rule(place=bins, sku=skus, n=units)
-    def damage(self, place: str, sku: str, n: int) -> None:
+    @rule(key=stocked, n=units)
+    @precondition(lambda self: self.model.stocked())
+    def damage(self, key: Key, n: int) -> None:
         """Units go to quarantine in another condition."""
-        key = Key(place, sku)
-        move = Move(
-            self.items[sku],
-            n,
-            self.spot(place),
-            self.spot(QUARANTINE),
-            "damage",
-            condition=AVAILABLE,
-            to_condition=DAMAGED,
-        )
+        route = self.spot(key.place), self.spot(QUARANTINE)
         short = n > self.model.free(key)
+        move = Move(self.items[key.sku], n, *route, "damage", to_condition=DAMAGED)
         assert self.refused(ledger.post, By(), [move]) == short
         if not short:
-            self.model.move(key, Key(QUARANTINE, sku, DAMAGED), n)
+            self.model.move(key, Key(QUARANTINE, key.sku, DAMAGED), n)
 
     # --- the door ---
 
-    def scan(self, text: str) -> dict[str, Any]:
+    def scan(self, worker: Worker, text: str) -> dict[str, Any]:
         """Scan something, and remember it."""
-        at, scan_id = self.ana.answer, uuid.uuid4().hex
-        answer = self.ana.scan(text, scan_id).answer
-        self.delivered.append(Delivered(scan_id, at["task"], at["turn"], text, answer))
+        at, scan_id = worker.answer, uuid.uuid4().hex
+        answer = worker.scan(text, scan_id).answer
+        self.delivered.append(Delivered(worker, scan_id, at["task"], at["turn"], text, answer))
         return answer
 
-    @rule(sku=skus, n=units | st.just(0), source=bins, dest=bins)
-    def carry(self, sku: str, n: int, source: str, dest: str) -> None:
-        """Somebody moves goods with a handheld, as far as the screens let them."""
-        here = [each for each in SKUS if self.model.qty[Key(source, each)]]
-        key = Key(source, here[0] if len(here) == 1 else sku)  # the only item of a place is not asked for
-        possible = 0 < n <= self.model.free(key) and source != dest
-        answer = self.ana.start("move").answer
-        steps = {"source": self.hall.code(source), "item": sku, "quantity": str(n), "dest": self.hall.code(dest)}
-        while answer["task"]:
-            answer = self.scan(steps[answer["state"]])
-            if answer["tone"] == "stop":
-                break
-        assert (answer["tone"] == "done") == possible, answer
+    def put_down(self, worker: Worker) -> None:
+        """Give up what was begun."""
+        self.hands.pop(worker.who.name, None)
+        if worker.answer["state"] not in ("source", "menu"):
+            self.scan(worker, "F4")
+        self.scan(worker, "Esc")
+
+    @rule(who=people, key=stocked, n=units | st.just(0))
+    @precondition(lambda self: self.model.stocked())
+    def take_in_hand(self, who: int, key: Key, n: int) -> None:
+        """Somebody says what is to be moved, with a handheld; several may want the same units."""
+        worker = self.workers[who]
+        self.put_down(worker)
+        steps = {"source": self.hall.code(key.place), "item": key.sku, "quantity": str(n)}
+        answer = worker.start("move").answer
+        while answer["state"] in steps and answer["tone"] != "stop":
+            answer = self.scan(worker, steps[answer["state"]])
+        assert (answer["state"] == "dest") == (0 < n <= self.model.free(key)), answer
+        if answer["state"] == "dest":
+            self.hands[worker.who.name] = (key, n)
+
+    @rule(who=people, dest=bins)
+    def bring(self, who: int, dest: str) -> None:
+        """Somebody brings what is in hand: all of it, or nothing when others took of it meanwhile."""
+        worker = self.workers[who]
+        if worker.who.name not in self.hands:
+            return
+        key, n = self.hands.pop(worker.who.name)
+        possible = n <= self.model.free(key) and dest != key.place
+        if self.scan(worker, self.hall.code(dest))["tone"] == "ask":
+            self.scan(worker, self.hall.code(dest))
+        assert (worker.answer["tone"] == "done") == possible, worker.answer
         if possible:
             self.model.move(key, Key(dest, key.sku), n)
-        elif answer["task"]:
-            self.scan("F4" if answer["state"] != "source" else "Esc")
-            self.scan("Esc")
+        else:
+            self.put_down(worker)
 
     @rule(data=st.data())
     @precondition(lambda self: self.delivered)
     def replay(self, data: st.DataObject) -> None:
         """The network delivers an old scan again."""
         old = data.draw(st.sampled_from(self.delivered))
-        assert self.hall.floor.scan(self.ana.who, old.scan_id, old.task, old.turn, old.text) == old.answer
+        assert self.hall.floor.scan(old.worker.who, old.scan_id, old.task, old.turn, old.text) == old.answer
 
-    @rule(data=st.data())
-    @precondition(lambda self: self.delivered)
-    def repeat(self, data: st.DataObject) -> None:
-        """A broken client makes an old scan anew, with another id: its screen is gone."""
-        old = data.draw(st.sampled_from([each for each in self.delivered if each.task] or self.delivered))
-        answer = self.hall.floor.scan(self.ana.who, uuid.uuid4().hex, old.task, old.turn - 1, old.text)
-        assert answer["tone"] in ("stop", "ok"), answer
+    @rule(who=people, key=stocked)
+    @precondition(lambda self: self.model.stocked())
+    def double_tap(self, who: int, key: Key) -> None:
+        """A scan for the screen before this one, with an id of its own, does nothing."""
+        worker = self.workers[who]
+        self.put_down(worker)
+        shown = worker.start("move").answer
+        if self.scan(worker, self.hall.code(key.place))["tone"] != "stop":
+            late = self.hall.floor.scan(worker.who, uuid.uuid4().hex, shown["task"], shown["turn"], "1")
+            assert late.get("refusal") == "moved", late
+        self.put_down(worker)
 
     @rule()
     def restart(self) -> None:

@@ -100,9 +100,7 @@ def migrated(database: Database) -> Store:
         path.write_bytes(TEMPLATE[0])
         return store
     migrations.upgrade(store)
-    with store.engine.connect() as conn:
-        conn.exec_driver_sql("COMMIT")  # the checkpoint wants no transaction around it
-        conn.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+    store.engine.dispose()  # reading a file that is open here would drop SQLite's locks on it
     TEMPLATE.append(path.read_bytes())
     return store
 
