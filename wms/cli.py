@@ -189,7 +189,8 @@ def check(call: Command, as_json: bool) -> None:
 
 @main.command()
 @click.argument("flow", type=click.Choice(sorted(FLOWS)))
-def diagram(flow: str) -> None:
+@command
+def diagram(_call: Command, flow: str) -> None:
     """Print a flow's table as a Mermaid state diagram."""
     click.echo(FLOWS[flow].diagram())
 
@@ -261,7 +262,8 @@ def people_add(call: Command, name: str, roles: str, pin: str) -> None:
 @main.command("printer-emulator")
 @click.option("--port", default=9100, show_default=True, help="TCP port, 0 for a free one.")
 @click.option("--folder", type=click.Path(path_type=Path), help="Where the labels are left as .zpl files.")
-def printer_emulator(port: int, folder: Path | None) -> None:
+@command
+def printer_emulator(_call: Command, port: int, folder: Path | None) -> None:
     """Be a label printer on a TCP port, until Ctrl+C: for trying things out without paper."""
     with emulator.Emulator(port, folder) as printer:
         click.echo(f"A printer listens on port {printer.port}.")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 
@@ -14,13 +14,13 @@ from wms.barcodes import Scanned, understand
 from wms.db import Store, Tx, dumps, table_of
 from wms.errors import Ask, BadInput, Refusal
 from wms.flows import FLOWS
-from wms.flows.engine import DONE, Flow, NoWork, Screen, Task, Who
+from wms.flows.engine import DONE, Flow, NoWork, Task, Who
+from wms.flows.envelope import Answer, envelope
+from wms.flows.scans import UnknownCode, WrongKind
 from wms.models import floor as models
 from wms.models.people import Operator
 from wms.queries.codes import meanings
 from wms.settings import Settings
-
-Answer = dict[str, Any]
 
 tasks, scans, operators = table_of(models.Task), table_of(models.Scan), table_of(Operator)
 SCAN_ID = re.compile(r"^[A-Za-z0-9_.:-]{8,64}$")
@@ -237,10 +237,17 @@ class Floor:
             if isinstance(refusal, Ask):
                 task.memo["confirm"] = understand(ask.text).text
             task.say(refusal.text, refusal.tone)
+            if self._is_sibling(tx, row, refusal):
+                task.say("Another code of that label. Ignored.")
             flow = FLOWS[task.flow]
             answer = envelope(task, flow, flow.draw(task))
             self._save(tx, task)
         return self._keep(tx, ask, answer | {"refusal": refusal.code()}, refusal.code())
+
+    def _is_sibling(self, tx: Tx, row: Any, refusal: Refusal) -> bool:
+        """Return whether a scan is but another code of the label that was taken a moment ago."""
+        window = timedelta(milliseconds=self.settings.floor.sibling_ms)
+        return isinstance(refusal, UnknownCode | WrongKind) and row.turn > 0 and tx.now - row.seen_at < window
 
     def _keep(self, tx: Tx, ask: Asked, answer: Answer, refusal: str = "") -> Answer:
         values = {
@@ -372,29 +379,3 @@ def storable(text: str) -> str:
 def resumes(open_task: Any, args: dict[str, Any]) -> bool:
     """Return whether asking for work means the open task: always, unless another thing was scanned at the menu."""
     return not args.get("ref") or open_task.subject == f"{args.get('kind')}:{args['ref']}"
-
-
-def envelope(task: Task, flow: Flow, screen: Screen) -> Answer:
-    """Return the one answer of the scan contract."""
-    keys = flow.keys(task.state)
-    if screen.keys is not None:
-        keys = {key: label for key, label in keys.items() if key in screen.keys}
-    return {
-        "task": task.id,
-        "flow": flow.name,
-        "state": task.state,
-        "turn": task.turn,
-        "tone": task.tone,
-        "note": task.note,
-        "title": screen.title,
-        "target": asdict(screen.target) if screen.target else None,
-        "expect": flow.expects(task.state),
-        "place": screen.place,
-        "lines": [asdict(line) for line in screen.lines],
-        "progress": {"done": screen.progress[0], "of": screen.progress[1]} if screen.progress else None,
-        "quantity": screen.quantity,
-        "item": screen.item,
-        "head": screen.head or flow.title,
-        "keys": keys,
-        "facts": screen.facts,
-    }

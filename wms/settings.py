@@ -80,6 +80,7 @@ class Floor(Section):
     """How the flows behave."""
 
     scan_length_max: int = Field(200, ge=20)
+    sibling_ms: int = Field(0, ge=0, le=2000)
     quantity_max: int = Field(100_000, ge=1)
     lpn_labels: bool = True
     over_receipt_percent: int = Field(0, ge=0, le=100)

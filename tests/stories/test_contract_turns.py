@@ -6,9 +6,10 @@ import uuid
 
 import pytest
 from contract import FROM, OTHER, TO, Hall
-from warehouse import Worker
+from warehouse import Warehouse, Worker
 
 from wms.errors import NotAllowed
+from wms.settings import Floor
 
 MOVED = "The screen has moved on. Look again."
 PICKER = frozenset({"picker"})
@@ -182,3 +183,18 @@ def test_a_misread_label_is_told_from_an_unknown_one(hall: Hall) -> None:
     ana, code = hall.mover(60), hall.code(TO)
     wrong = code[:-1] + ("A" if code[-1] != "A" else "B")
     ana.scan(wrong).hears("stop", f"Misread: {wrong}").scan(code.lower()).hears("done")
+
+
+def test_a_scanner_that_reads_a_whole_label_is_heard_once(database_url: str) -> None:
+    hall = Warehouse(database_url, floor=Floor(sibling_ms=2000))
+    hall.put("A-01-1", hall.item("CORE"), 3)
+    ana = hall.worker().start("move").scan(hall.code("A-01-1"))
+    ana.scan("4711-ON-THE-SAME-LABEL").hears("ok", "Another code of that label")
+    hall.store.close()
+
+
+def test_without_that_setting_an_unknown_code_is_refused_at_once(database_url: str) -> None:
+    hall = Warehouse(database_url)
+    hall.put("A-01-1", hall.item("CORE"), 3)
+    hall.worker().start("move").scan(hall.code("A-01-1")).scan("4711-ON-THE-SAME-LABEL").hears("stop", "Unknown code")
+    hall.store.close()

@@ -8,7 +8,8 @@ from flask import Blueprint, Flask, Response, current_app, request
 from pydantic import Field
 
 from wms.db import dumps
-from wms.floor import Answer, Floor
+from wms.floor import Floor
+from wms.flows.envelope import Answer
 from wms.web.auth import Body, needs, who
 
 bp = Blueprint("scan", __name__)
