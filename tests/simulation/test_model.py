@@ -20,7 +20,7 @@ from wms.operations.ledger import By, Move
 from wms.operations.putaway import Load
 
 SOME = settings(
-    max_examples=50,
+    max_examples=40,
     stateful_step_count=20,
     derandomize=True,
     deadline=None,
@@ -137,4 +137,4 @@ BUGS = [
 def test_a_planted_bug_is_found(master: Hall, monkeypatch: Patch, bug: Callable[[Patch], None]) -> None:
     bug(monkeypatch)
     with pytest.raises((AssertionError, DBAPIError)):
-        run_state_machine_as_test(machine_on(master), settings=UNTIL_FOUND)
+        run_state_machine_as_test(machine_on(master, check_every=5), settings=UNTIL_FOUND)
