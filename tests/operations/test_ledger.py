@@ -111,6 +111,17 @@ def test_an_lpn_moves_with_all_it_holds_one_row_a_line(hall: Warehouse) -> None:
     assert len(hall.rows(select(moves).where(moves.c.reason == "putaway"))) == 2
 
 
+def test_a_carton_of_which_one_unit_is_reserved_stays_whole_and_the_item_is_named(hall: Warehouse) -> None:
+    items = [hall.item(f"SKU-{n}") for n in range(5)]
+    lpn, code = hall.do(master.add_lpn, "carton", hall.places["D1"])
+    dock = Spot(hall.places["D1"], lpn)
+    hall.do(ledger.post, By(), [Move(item, 4, Spot(-1), dock, "receipt") for item in items])
+    hall.do(ledger.allocate, {ledger.key_of(dock, items[3], 0, AVAILABLE): 1})
+    with pytest.raises(NotEnough, match=f"Only 3 of SKU-3 free in {code}"):
+        hall.do(ledger.move_lpn, By(), lpn, hall.places["A-02-3"], "putaway")
+    assert [hall.qty("D1", item) for item in items] == [4] * 5
+
+
 @pytest.mark.parametrize("statement", [update(moves).values(qty=1), delete(moves)])
 def test_the_database_itself_refuses_to_edit_the_ledger(hall: Warehouse, statement: Any) -> None:
     hall.put("A-01-1", hall.item("CORE"), 5)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 
 from sqlalchemy import bindparam, insert, select, update
 
@@ -17,6 +18,7 @@ from wms.models.stock import AVAILABLE, LOOSE, NO_LOT, Lpn, Stock, StockMove
 stock, item, location, lpn = table_of(Stock), table_of(Item), table_of(Location), table_of(Lpn)
 KEY = ("location_id", "lpn_id", "item_id", "lot_id", "condition")
 Key = tuple[int, int, int, int, str]
+MANY = 3  # from so many neighbouring balances on they are changed by one statement: a truck's parcels, a cart's totes
 
 
 class NotEnough(Refusal):
@@ -99,8 +101,11 @@ def post(tx: Tx, by: By, moves: Sequence[Move]) -> None:
     if any(move.qty <= 0 for move in moves):
         raise NoQuantity
     change, released = deltas(moves)
-    for key in sorted(change):
-        apply(tx, key, change[key], released[key])
+    for gains, run in groupby(sorted(change), key=lambda key: change[key] > 0):
+        keys = list(run)
+        if len(keys) < MANY or not at_once(tx, keys, change, None if gains else released):
+            for key in keys:
+                apply(tx, key, change[key], released[key])
     if moves:
         tx.execute(record, [row(tx, by, move) for move in moves])
     tx.announce("stock")
@@ -125,15 +130,35 @@ def key_of(spot: Spot, item_id: int, lot_id: int, condition: str) -> Key:
     return (spot.location_id, spot.lpn_id, item_id, lot_id, condition)
 
 
+def at_once(tx: Tx, keys: list[Key], change: Mapping[Key, int], released: Mapping[Key, int] | None) -> bool:
+    """Change neighbouring balances, in key order, with one statement; `released` is None when they only receive.
+
+    Returns False, with nothing changed, when one of them cannot give what is asked: one by one says which.
+    """
+    if released is None:
+        tx.execute(give, [dict(zip(KEY, key, strict=True)) | {"qty": change[key], "allocated": 0} for key in keys])
+        return True
+    wanted = [taking(key, change[key], released[key]) for key in keys if change[key] or released[key]]
+    with tx.conn.begin_nested() as part:
+        done = not wanted or tx.execute(take, wanted).rowcount == len(wanted)
+        if not done:
+            part.rollback()
+    return done
+
+
 def apply(tx: Tx, key: Key, change: int, released: int) -> None:
     """Change one balance; raises NotEnough when it cannot give what is asked."""
     if change > 0 or (change == 0 and not released):
         if change:
             tx.execute(give, dict(zip(KEY, key, strict=True)) | {"qty": change, "allocated": 0})
         return
-    values = bound(key) | {"taken": -change, "free": -change - released, "released": released}
-    if tx.execute(take, values).rowcount != 1:
+    if tx.execute(take, taking(key, change, released)).rowcount != 1:
         raise not_enough(tx, key)
+
+
+def taking(key: Key, change: int, released: int) -> dict[str, object]:
+    """Return the values of `take`: so many units less, of which so many were reserved."""
+    return bound(key) | {"taken": -change, "free": -change - released, "released": released}
 
 
 def bound(key: Key) -> dict[str, object]:
