@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from delivery import announce, carton_states, ledger_rows, line, receiver
+from sqlalchemy import select
 from warehouse import Warehouse, Worker
+
+from wms.db import table_of
+from wms.models.floor import Task
+
+tasks = table_of(Task)
 
 CARTONS, UNITS, PEOPLE = 12, 5, 4
 
@@ -40,3 +46,27 @@ def test_four_people_receive_and_put_away_one_delivery(house: Warehouse) -> None
     assert sum(house.qty(name, red) for name in house.places) == CARTONS * UNITS
     reasons = [row.reason for row in ledger_rows(house)]
     assert (reasons.count("receipt"), reasons.count("putaway"), len(reasons)) == (CARTONS, CARTONS, 2 * CARTONS)
+
+
+def test_a_colleague_in_the_middle_of_a_scan_is_not_taken_over(fresh_postgres: Callable[[], str]) -> None:
+    house = Warehouse(fresh_postgres())
+    announce(house, (line(house_item(house), UNITS),))
+    ana, ben, cleo = (receiver(house, name) for name in ("Ana", "Ben", "Cleo"))
+    plate = ana.start("receive").answer["target"]["code"]
+    ben.start("receive")
+    cleo.start("receive")  # the only carton is shown to everybody
+    ana.scan(plate).sees("Scan an item")
+    ben.scan(plate).hears("ask", "Ana is on carton")
+    with house.store.engine.begin() as conn:
+        conn.execute(
+            select(tasks.c.id).where(tasks.c.id == ana.answer["task"]).with_for_update()
+        )  # her scan is under way
+        ben.scan(plate).hears("ask", "Ana is on carton")
+    ben.scan(plate).hears("ok")
+    house.store.close()
+
+
+def house_item(house: Warehouse) -> str:
+    """Add the item of these tests and return its SKU."""
+    house.item("CORE-RED")
+    return "CORE-RED"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Row, String, and_, bindparam, case, cast, func, literal, or_, select
+from sqlalchemy import ColumnElement, Row, String, and_, bindparam, case, cast, func, literal, or_, select
 
 from wms.db import Tx, table_of
 from wms.models.floor import Scan, Task
@@ -132,6 +132,11 @@ def carton_of(rows: list[Row[Any]]) -> Carton | None:
     return Carton(*facts, *receipt_facts, tuple(row for row in rows if row.line_id is not None))
 
 
+def about(prefix: str) -> ColumnElement[str]:
+    """Return the subject of a task that has this carton in hand ("carton:7") or is shown it next ("next:7")."""
+    return literal(prefix) + cast(cartons.c.id, String)
+
+
 rank = case(
     (and_(cartons.c.state == "open", cartons.c.operator_id == bindparam("me")), 0),
     (cartons.c.state == "open", OTHERS),
@@ -143,7 +148,7 @@ upcoming = (
     select(cartons.c.id, cartons.c.number, cartons.c.state, lpns.c.code, rank.label("rank"))
     .select_from(
         cartons.join(lpns, lpns.c.id == cartons.c.lpn_id).outerjoin(
-            tasks, and_(tasks.c.subject == literal("carton:") + cast(cartons.c.id, String), tasks.c.closed_at.is_(None))
+            tasks, and_(tasks.c.subject.in_([about("carton:"), about("next:")]), tasks.c.closed_at.is_(None))
         )
     )
     .where(cartons.c.receipt_id == bindparam("receipt"), cartons.c.state != "received")

@@ -27,7 +27,7 @@ class NothingToUndo(Refusal):
 def upcoming(task: Task) -> Row[Any] | None:
     """Find the next carton and let colleagues be shown another one."""
     found = cartons.next_carton(task.tx, task.memo["receipt"], task.who.operator_id)
-    task.subject = f"carton:{found.id}" if found else ""
+    task.subject = f"next:{found.id}" if found else ""
     return found
 
 
