@@ -103,7 +103,8 @@ def test_a_board_without_answers_says_since_when_it_is_old(wall: Wall, bench: Be
 
 def test_without_a_socket_the_board_says_that_it_looks_every_30_seconds(wall: Wall, page_errors: list[str]) -> None:
     wall.page.route("**/socket.io.esm.min.js", lambda route: route.abort())
-    wall.page.reload()
+    with wall.page.expect_console_message(lambda said: "ERR_FAILED" in said.text):  # it comes when it likes
+        wall.page.reload()
     wall.signs("slow")
     expect(wall.page.locator(".live")).to_contain_text("every 30 s")
     page_errors.clear()
