@@ -25,6 +25,7 @@ from wms.formats.errors import FormatError
 from wms.labels import emulator
 from wms.operations import jobs, onboarding, people, waving
 from wms.operations.ledger import By
+from wms.planning import speed
 from wms.queries import invariants
 from wms.settings import SettingsError
 
@@ -137,6 +138,7 @@ def worker(call: Command, child: bool) -> None:
         signal.signal(number, lambda *_: stop.set())
     if child:
         serving.end_with_parent(stop.set)
+    speed.compile_kernels(Path(call.settings.planning.kernels))
     jobs.work(call.store(), call.settings, stop)
 
 

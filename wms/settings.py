@@ -103,6 +103,12 @@ class Release(Section):
     tote_litres: int = Field(60, ge=1)
 
 
+class Planning(Section):
+    """How the worker plans."""
+
+    kernels: str = "var/kernels"
+
+
 class Printing(Section):
     """Labels and printers."""
 
@@ -124,6 +130,7 @@ class Settings(Section):
     security: Security = Security()
     floor: Floor = Floor()
     release: Release = Release()
+    planning: Planning = Planning()
     printing: Printing = Printing()
 
 

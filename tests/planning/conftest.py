@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
@@ -33,3 +34,9 @@ def build_grid(aisles: int, bays: int, cross: int = 2) -> Floor:
 def grid() -> Callable[..., Floor]:
     """Builds a floor: grid(aisles, bays, cross)."""
     return build_grid
+
+
+@pytest.fixture(scope="session")
+def kernels() -> Path:
+    """Where compiled kernels are kept between runs."""
+    return Path(__file__).parents[2] / "var" / "kernels"

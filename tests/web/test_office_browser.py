@@ -88,6 +88,11 @@ def test_no_page_is_wider_than_the_screen_nor_complains(
     assert not wide
 
 
+def test_a_badge_scanned_as_soon_as_the_page_has_loaded_goes_into_its_field(office: Office, page: Page) -> None:
+    page.goto(f"{office.url}/office/login", wait_until="load")
+    assert page.evaluate("document.activeElement.id") == "badge"
+
+
 def test_small_print_is_fourteen_pixels_or_more(office: Office, page: Page) -> None:
     office.enter(page)
     smallest = """Math.min(...[...document.querySelectorAll('main *, header *, nav *')]

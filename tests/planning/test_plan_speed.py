@@ -1,0 +1,49 @@
+"""Compiled kernels say the same as plain ones, and only where they were asked for."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from wms.planning import speed
+
+
+def stepped(count: int) -> list[int]:
+    states = [1]
+    for _ in range(count):
+        states.append(int(speed.next_random(states[-1])))
+    return states[1:]
+
+
+def test_a_compiled_kernel_gives_the_same_numbers(kernels: Path) -> None:
+    plain = stepped(1000)
+    with speed.compiled(kernels):
+        assert stepped(1000) == plain
+
+
+def test_random_states_do_not_come_back_soon_and_are_never_zero() -> None:
+    states = stepped(5000)
+    assert len(set(states)) == 5000
+    assert 0 not in states
+
+
+def test_the_plain_kernels_are_back_afterwards(kernels: Path) -> None:
+    before = speed.next_random
+    with speed.compiled(kernels) as done:
+        assert done
+        assert speed.next_random is not before
+    assert speed.next_random is before
+
+
+def test_without_numba_the_plain_kernels_stay(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(speed, "find_spec", lambda name: None)
+    assert not speed.compile_kernels(tmp_path)
+    assert speed.next_random(1) == 270369
+
+
+def test_importing_the_whole_application_does_not_import_numba() -> None:
+    code = "import sys, wms.app, wms.planning.routing; sys.exit('numba' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
