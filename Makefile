@@ -6,11 +6,11 @@ INSTALLED := .venv/.installed
 VENDORED := .venv/.vendored
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint bench clean app
+.PHONY: help setup demo test lint bench bench-planning clean app
 
 help:  ## list what can be made
 	@echo "Pickwell, a warehouse-floor system. You can make:"
-	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 16
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 24
 
 setup: app  ## make .venv and fetch all that demo and test need (free when repeated)
 	@.ci/system-packages test
@@ -29,6 +29,12 @@ lint: app  ## style, types and who may import whom
 
 bench: setup  ## measure what a scan costs, as a ratio to the bare database
 	@$(BIN)/python tests/benchmarks/run.py
+
+# Other people's instances are not ours to copy: bench-planning reads them from a folder, and says which are absent.
+PLANNING_SAMPLES ?= samples/planning
+
+bench-planning: app  ## planners against published figures: make bench-planning PLANNING_SAMPLES=folder
+	@$(BIN)/python -m tests.benchmarks.planning $(PLANNING_SAMPLES)
 
 clean:  ## remove everything that was made or fetched here (not your data in var/)
 	rm -rf .venv dist $(WEB)/node_modules $(WEB)/static/vendor *.egg-info

@@ -32,8 +32,9 @@ class Bench(Warehouse):
     An order is picked when it is made, and its tote stands at P1.
     """
 
-    def __init__(self, url: str, **overrides: Any) -> None:
-        super().__init__(url, **overrides)
+    def build(self) -> None:
+        """Write the campaign, the carriers, the cartons, the printer and the items."""
+        super().build()
         self.campaign = self.do(master.add, table_of(Campaign), owner_id=self.owner, code="LNT1", name="Lantern")
         self.carriers = {
             code: self.do(master.add, table_of(Carrier), code=code, name=code, countries=countries)

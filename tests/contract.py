@@ -5,13 +5,10 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from copy import copy
 from dataclasses import replace
-from pathlib import Path
 from typing import Any, TypeVar
 
 import pytest
-from services import Postgres
 from sqlalchemy import func, select
 from warehouse import Warehouse, Worker
 
@@ -32,8 +29,9 @@ FROM, TO, OTHER = "A-01-1", "A-02-3", "A-01-2"
 class Hall(Warehouse):
     """A warehouse with 100 CORE in A-01-1 and 5 RED in A-01-2."""
 
-    def __init__(self, url: str, **overrides: Any) -> None:
-        super().__init__(url, **overrides)
+    def build(self) -> None:
+        """Put the goods into their places."""
+        super().build()
         self.core, self.red = self.item("CORE"), self.item("RED")
         self.put(FROM, self.core, 100)
         self.put(OTHER, self.red, 5)
@@ -68,34 +66,10 @@ class Hall(Warehouse):
         return Worker(self, replace(worker.who, device_id=device, device="second"))
 
 
-@pytest.fixture(scope="session")
-def sqlite_master(tmp_path_factory: pytest.TempPathFactory) -> Hall:
-    """A hall in a file that is copied for each test."""
-    hall = Hall(f"sqlite:///{tmp_path_factory.mktemp('master') / 'hall.db'}")
-    hall.store.close()
-    return hall
-
-
-@pytest.fixture(scope="session")
-def postgres_master(postgres: Postgres) -> Hall:
-    """A hall in a PostgreSQL database that is copied for each test: a tenth of the time of building it."""
-    hall = Hall(postgres.create())
-    hall.store.close()
-    return hall
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-def hall(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Hall]:
+@pytest.fixture
+def hall(database_url: str) -> Iterator[Hall]:
     """A hall of one's own; a test that asks runs twice, on SQLite and on PostgreSQL."""
-    if request.param == "sqlite":
-        master: Hall = request.getfixturevalue("sqlite_master")
-        url = f"sqlite:///{tmp_path / 'hall.db'}"
-        (tmp_path / "hall.db").write_bytes(Path(str(master.store.engine.url.database)).read_bytes())
-    else:
-        master = request.getfixturevalue("postgres_master")
-        url = request.getfixturevalue("fresh_postgres")(template=master.settings.database.url)
-    hall = copy(master)
-    hall.open(url)
+    hall = Hall(database_url)
     yield hall
     hall.store.close()
 

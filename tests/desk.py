@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from wms import barcodes
 from wms.app import create_app
-from wms.db import Tx, table_of
+from wms.db import Tx, dumps, table_of
 from wms.models.campaigns import Import
 from wms.models.counting import Count
 from wms.models.inbound import Receipt, ReceiptCarton, ReceiptLine
@@ -19,6 +19,7 @@ from wms.models.orders import Order, Recipient
 from wms.models.outbound import Pick
 from wms.models.printing import PrintJob
 from wms.models.shipping import Manifest, Parcel
+from wms.models.slotting import MoveTask, PickFace, SlottingMove, SlottingPlan
 from wms.operations import directory, master, people
 from wms.operations.ledger import Key, allocate
 
@@ -78,6 +79,7 @@ class Desk(Bench):
         self.hold(self.held, "ADDRESS_INVALID")
         self.do(self.write_inbound)
         self.do(self.write_outbound)
+        self.do(self.write_plans)
         self.do(lambda tx: tx.execute(table_of(Recipient).update().values(name=HOSTILE, email="mia@example.test")))
         return self
 
@@ -119,3 +121,20 @@ class Desk(Bench):
         master.add(tx, table_of(Pick), qty=2, **line, **spot)
         key: Key = (self.places["A-01-1"], 0, self.items["CORE-RED"], 0, "available")
         allocate(tx, {key: 2})
+
+    def write_plans(self, tx: Tx) -> None:
+        """Write pick faces, a refill that waits, a dropped move, and a slotting plan: a chain of three moves."""
+        bins, red, dice = self.places, self.items["CORE-RED"], self.items["DICE"]
+        for item, place in ((red, "A-01-1"), (dice, "A-02-1")):
+            master.add(tx, table_of(PickFace), item_id=item, location_id=bins[place], min_qty=20, max_qty=60)
+        spots = {"from_location_id": bins["A-02-3"], "to_location_id": bins["A-01-1"]}
+        facts = {"item_id": red, "why": HOSTILE, "asked_at": tx.now}
+        master.add(tx, table_of(MoveTask), reason="replenish", qty=30, **spots, **facts)
+        master.add(tx, table_of(MoveTask), reason="slotting", qty=3, state="void", done_at=tx.now, **spots, **facts)
+        heat = {"visits": {"CORE-RED": 40, "DICE": 300}, "at": {"CORE-RED": [bins["A-01-1"]], "DICE": [bins["A-02-1"]]}}
+        walks = {"before_mm": 24_500, "after_mm": 19_100, "orders": 400, "items": 2}
+        self.plan = master.add(tx, table_of(SlottingPlan), heat=dumps(heat), made_at=tx.now, why="By route.", **walks)
+        steps = ((red, "A-01-1", None), (dice, "A-02-1", "A-01-1"), (red, None, "A-02-1"))
+        for rank, (item, source, target) in enumerate(steps, start=1):
+            way = {"from_id": bins.get(source or ""), "to_id": bins.get(target or ""), "saved_mm": 1800, "chain": 1}
+            master.add(tx, table_of(SlottingMove), plan_id=self.plan, rank=rank, item_id=item, **way)

@@ -1,6 +1,6 @@
 """Runs one service for a test run and stops it when the run is gone, however it went, even by kill -9.
 
-python guardian.py --watch PID --scratch DIR [--user NAME] -- COMMAND...
+python guardian.py [--detach] --watch PID --scratch DIR [--user NAME] -- COMMAND...
 """
 
 from __future__ import annotations
@@ -71,6 +71,17 @@ def guard(watched: int, command: list[str], scratch: Path, user: str | None) -> 
     return service.returncode
 
 
+def detach() -> None:
+    """Go on as a process that nobody waits for, in a session of its own; print its id to whoever started it."""
+    if child := os.fork():
+        print(child, flush=True)
+        os._exit(0)
+    os.setsid()
+    nothing = os.open(os.devnull, os.O_RDWR)
+    for stream in (0, 1, 2):
+        os.dup2(nothing, stream)
+
+
 def main() -> int:
     """The command line above."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -78,7 +89,10 @@ def main() -> int:
     parser.add_argument("--scratch", type=Path, required=True)
     parser.add_argument("--user")
     parser.add_argument("command", nargs="+")
+    parser.add_argument("--detach", action="store_true")
     options = parser.parse_args()
+    if options.detach:
+        detach()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     return guard(options.watch, options.command, options.scratch, options.user)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 
 from playwright.sync_api import BrowserContext
-from services import free_port
+from services import listener
 from warehouse import Warehouse
 from werkzeug.serving import make_server
 
@@ -20,15 +20,16 @@ class Served:
 
     def __init__(self, warehouse: Warehouse) -> None:
         self.warehouse = warehouse
-        port = free_port()
+        self.listener = listener()
+        port = self.listener.getsockname()[1]
         self.url = f"http://127.0.0.1:{port}"
         web = warehouse.settings.web.model_copy(update={"port": port})
         self.app = create_app(warehouse.settings.model_copy(update={"web": web}))
         warehouse.store.close()
         warehouse.store = self.app.extensions["wms.store"]
-        self.server = make_server("127.0.0.1", port, self.app, threaded=True)
+        self.server = make_server("127.0.0.1", port, self.app, threaded=True, fd=self.listener.fileno())
         self.server.daemon_threads = True  # type: ignore[attr-defined]
-        self.thread = threading.Thread(target=self.server.serve_forever, daemon=True)
+        self.thread = threading.Thread(target=self.server.serve_forever, args=(0.02,), daemon=True)
 
     def __enter__(self) -> Served:
         self.thread.start()
@@ -38,6 +39,7 @@ class Served:
         self.server.shutdown()
         self.thread.join()
         self.server.server_close()
+        self.listener.close()
         self.app.extensions["wms.ticker"].stop()
         self.warehouse.store.close()
 

@@ -9,7 +9,9 @@ import fcntl
 import json
 import os
 import pwd
+import random
 import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -17,17 +19,18 @@ import tempfile
 import time
 import uuid
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NoReturn
 
 import psycopg
 import pytest
-from guardian import account
+from guardian import account, gone
 
-START_SECONDS_MAX = 30.0
+START_SECONDS_MAX = 60.0
+STOP_SECONDS_MAX = 30.0
 GUARDIAN = Path(__file__).with_name("guardian.py")
-_guardians: list[subprocess.Popen[bytes]] = []  # kept, for a Popen that is collected while it runs warns
 
 
 class Unavailable(Exception):
@@ -42,10 +45,21 @@ def lacking(reason: Unavailable) -> NoReturn:
 
 
 def free_port() -> int:
-    """A TCP port on 127.0.0.1 that nobody listens on now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """A TCP port on 127.0.0.1 that nobody listens on now, and that the system lends to nobody by itself."""
+    for port in _ports:
+        with socket.socket() as probe, suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
+    raise Unavailable("no free port")
+
+
+def listener() -> socket.socket:
+    """A socket that listens on a port of 127.0.0.1 of its own."""
+    return socket.create_server(("127.0.0.1", 0), backlog=128)
+
+
+# Below the ports that systems lend to outgoing connections; each process begins elsewhere, and none is tried twice.
+_ports = iter(random.Random(os.getpid()).sample(range(15_000, 30_000), 15_000))
 
 
 def _run_pid() -> int:
@@ -64,44 +78,30 @@ def _program(name: str, package: str) -> str:
 
 @dataclass(frozen=True)
 class Service:
-    """A running service: its guardian and the port it listens on."""
+    """A running service: the process id of its guardian, and the port it listens on."""
 
-    guardian: subprocess.Popen[bytes]
+    guardian: int
     port: int
 
     def stop(self) -> None:
         """End the service before the run does."""
-        self.guardian.terminate()
-        self.guardian.wait()
+        with suppress(ProcessLookupError):
+            os.kill(self.guardian, signal.SIGTERM)
+        gone(self.guardian, STOP_SECONDS_MAX)
 
 
 def _guarded(command: list[str], scratch: Path, port: int, user: str | None = None) -> Service:
     """Start `command` under a guardian and wait until it listens on `port`; raises Unavailable with the log's end."""
     as_user = ["--user", user] if user else []
-    guardian = subprocess.Popen(
-        [
-            sys.executable,
-            str(GUARDIAN),
-            "--watch",
-            str(_run_pid()),
-            "--scratch",
-            str(scratch),
-            *as_user,
-            "--",
-            *command,
-        ],
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        start_new_session=True,
-    )
-    _guardians.append(guardian)
+    watch = ["--watch", str(_run_pid()), "--scratch", str(scratch)]
+    launch = [sys.executable, str(GUARDIAN), "--detach", *watch, *as_user, "--", *command]
+    said = subprocess.run(launch, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, check=True)
+    guardian = int(said.stdout)
     deadline = time.monotonic() + START_SECONDS_MAX
-    while time.monotonic() < deadline and guardian.poll() is None:
+    while time.monotonic() < deadline and not gone(guardian, 0.05):
         with socket.socket() as probe:
             if probe.connect_ex(("127.0.0.1", port)) == 0:
                 return Service(guardian, port)
-        time.sleep(0.05)
     log = (scratch / "log").read_text(errors="replace")[-600:] if (scratch / "log").exists() else "no log"
     Service(guardian, port).stop()
     shutil.rmtree(scratch, ignore_errors=True)
@@ -148,7 +148,7 @@ def _postgres_user() -> str | None:
 
 
 def start_postgres() -> Service:
-    """A new PostgreSQL cluster in a folder of its own; raises Unavailable. Durable as in production, tuned small."""
+    """A new PostgreSQL cluster in a folder of its own; raises Unavailable. Tuned small; a power cut may lose it."""
     initdb, server = _program("initdb", "postgresql"), _program("postgres", "postgresql")
     user = _postgres_user()
     scratch = Path(tempfile.mkdtemp(prefix="pickwell-postgres-"))
@@ -160,8 +160,9 @@ def start_postgres() -> Service:
     )  # fmt: skip
     port = free_port()
     settings = {
-        "listen_addresses": "127.0.0.1", "port": port, "unix_socket_directories": "", "fsync": "on",
+        "listen_addresses": "127.0.0.1", "port": port, "unix_socket_directories": "", "fsync": "off",
         "shared_buffers": "64MB", "max_connections": 200, "max_wal_size": "256MB", "jit": "off", "timezone": "UTC",
+        "full_page_writes": "off", "autovacuum": "off", "wal_level": "minimal", "max_wal_senders": 0,
     }  # fmt: skip
     flags = [f"--{name}={value}" for name, value in settings.items()]
     service = _guarded([server, "-D", "data", *flags], scratch, port, user)
@@ -222,14 +223,6 @@ def fresh_postgres(postgres: Postgres) -> Iterator[Callable[..., str]]:
     yield fresh
     for url in made:
         postgres.drop(url)
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """The url of an empty database; a test that asks runs twice, on SQLite and on PostgreSQL."""
-    if request.param == "sqlite":
-        return f"sqlite:///{tmp_path / 'floor.db'}"
-    return str(request.getfixturevalue("fresh_postgres")())
 
 
 # --- Redis -----------------------------------------------------------------------------------------------------------

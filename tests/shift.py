@@ -22,10 +22,14 @@ stock, location = table_of(Stock), table_of(Location)
 class Shift(Warehouse):
     """The demo site with an invented campaign of 14 orders; `ana` works as the screens say."""
 
-    def __init__(self, url: str) -> None:
-        super().__init__(url)
+    def build(self) -> None:
+        """Fill the demo site and take in the campaign."""
+        super().build()
         folder = settings_module.share() / "config" / "demo"
         demo.fill(self.store, self.settings, folder, invent(14, 7))
+
+    def __init__(self, url: str) -> None:
+        super().__init__(url)
         self.ana, self.bea = self.worker("Ana"), self.worker("Bea")
 
     def until_noon(self) -> None:

@@ -26,8 +26,8 @@ LEDGER = "stock_move"
 
 
 @pytest.fixture
-def store(database_url: str) -> Iterator[Store]:
-    store = Store(Database(url=database_url))
+def store(empty_url: str) -> Iterator[Store]:
+    store = Store(Database(url=empty_url))
     yield store
     store.close()
 

@@ -61,3 +61,10 @@ def test_a_missing_file_is_named(tmp_path: Path) -> None:
 def test_settings_that_leave_a_door_open_are_refused(environ: dict[str, str], why: str) -> None:
     with pytest.raises(SettingsError, match=why):
         headers.check(settings.load(environ=environ))
+
+
+def test_the_clock_of_the_site_is_in_a_zone_that_exists() -> None:
+    there = settings.load(environ={"WMS__SITE__TIME_ZONE": "Europe/Vienna"}).site
+    assert str(there.zone) == "Europe/Vienna"
+    with pytest.raises(SettingsError, match=r"site\.time_zone: .*Mars/Base is no time zone"):
+        settings.load(environ={"WMS__SITE__TIME_ZONE": "Mars/Base"})

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable
-from pathlib import Path
+from copy import deepcopy
 from typing import Any
 
+from databases import Kept, keep, put_back
 from sqlalchemy import select
 
 from wms import barcodes, migrations
@@ -29,8 +30,13 @@ class Warehouse:
 
     def __init__(self, url: str, **overrides: Any) -> None:
         self.settings = Settings(database=Database(url=url), **overrides)
-        self.store = migrated(self.settings.database)
+        self.store = Store(self.settings.database)
         self.floor = Floor(self.store, self.settings)
+        copied(self)
+
+    def build(self) -> None:
+        """Write what every warehouse of this class begins with, whatever its settings; see `copied`."""
+        migrations.upgrade(self.store)
         self.owner = self.do(master.add_owner, "LNT", "Lanternworks")
         self.places = {name: self.place(name, kind, x) for name, kind, x in LAYOUT}
 
@@ -89,23 +95,23 @@ class Warehouse:
         return Worker(self, self.do(hire))
 
 
-def migrated(database: Database) -> Store:
-    """Return a store on the newest schema; SQLite files are copied from the first one, to save a test's time."""
-    store = Store(database)
-    if not store.sqlite:
-        migrations.upgrade(store)
-        return store
-    path = Path(str(store.engine.url.database))
-    if TEMPLATE:
-        path.write_bytes(TEMPLATE[0])
-        return store
-    migrations.upgrade(store)
-    store.engine.dispose()  # reading a file that is open here would drop SQLite's locks on it
-    TEMPLATE.append(path.read_bytes())
-    return store
+def copied(warehouse: Warehouse) -> None:
+    """Let a warehouse be as its class builds it: the first of a class is built, the others are copies of it."""
+    kind = type(warehouse), warehouse.store.sqlite
+    if kind not in BUILT:
+        before = set(vars(warehouse))
+        warehouse.build()
+        facts = {name: value for name, value in vars(warehouse).items() if name not in before}
+        BUILT[kind] = keep(warehouse.store), deepcopy(facts)
+        return
+    kept, facts = BUILT[kind]
+    if not warehouse.store.sqlite and migrations.current(warehouse.store) is None:
+        migrations.upgrade(warehouse.store)
+    put_back(warehouse.store, kept)
+    vars(warehouse).update(deepcopy(facts))
 
 
-TEMPLATE: list[bytes] = []
+BUILT: dict[tuple[type[Warehouse], bool], tuple[Kept, dict[str, Any]]] = {}
 LAYOUT = (
     *((f"A-{bay:02d}-{level}", "bin", 1000 * bay) for bay in (1, 2) for level in (1, 2, 3)),
     *(("D1", "dock", 0), ("Q1", "quarantine", 0), ("X1", "problem", 0), ("P1", "station", 5000), ("S1", "stage", 6000)),

@@ -25,7 +25,7 @@ from wms.formats.errors import FormatError
 from wms.labels import emulator
 from wms.operations import jobs, onboarding, people, waving
 from wms.operations.ledger import By
-from wms.planning import speed
+from wms.planning import speed, warming
 from wms.queries import invariants
 from wms.settings import SettingsError
 
@@ -138,8 +138,24 @@ def worker(call: Command, child: bool) -> None:
         signal.signal(number, lambda *_: stop.set())
     if child:
         serving.end_with_parent(stop.set)
-    speed.compile_kernels(Path(call.settings.planning.kernels))
-    jobs.work(call.store(), call.settings, stop)
+    planners = serving.Planners(call.settings)
+    jobs.work(call.store(), call.settings, stop, planners.prepare)
+    planners.close()
+
+
+@main.command()
+@click.option("--child", is_flag=True, hidden=True, help="End with the worker that started this one.")
+@command
+def warm(call: Command, child: bool) -> None:
+    """Compile the planning code ahead. The worker does it by itself, and plans more slowly until it is done."""
+    if child:
+        serving.end_with_parent(partial(os._exit, 1))
+    kernels = Path(call.settings.planning.kernels)
+    if not speed.compile_kernels(kernels):
+        raise click.ClickException(f"numba is not installed, or {kernels} cannot be written: plans are made without.")
+    warming.warm()
+    speed.say_warm(kernels)
+    click.echo(f"The planning code is compiled and kept in {kernels}.")
 
 
 @main.command()

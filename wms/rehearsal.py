@@ -20,7 +20,7 @@ from wms.labels.emulator import Emulator
 from wms.queries import invariants, shift
 from wms.settings import Settings
 
-OUTBOUND = ("load", "pack", "pick")
+OUTBOUND = ("load", "pack", "sort", "pick")
 INBOUND = ("putaway", "receive")
 MISTAKES = 0.01  # people scan the wrong thing now and then; it must cost nothing but a tone
 IDLE_SECONDS = 0.05

@@ -8,12 +8,14 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 from gunicorn import util
 from gunicorn.app.base import BaseApplication
 
 from wms import clock
+from wms.planning import speed
 from wms.settings import Settings
 
 WORKER_STOP_SECONDS = 10
@@ -63,6 +65,29 @@ class Server(BaseApplication):  # type: ignore[misc]
                 self.worker.wait(WORKER_STOP_SECONDS)
             except subprocess.TimeoutExpired:
                 self.worker.kill()
+
+
+class Planners:
+    """Sees to it that the worker plans with machine code as soon as there is some, and compiles it beside the work."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.compiled, self.kernels = settings.planning.compiled, Path(settings.planning.kernels)
+        self.warming: subprocess.Popen[bytes] | None = None
+
+    def prepare(self) -> None:
+        """Between two plans: take the machine code when it is ready, or begin to make it."""
+        if not self.compiled or speed.running() or not speed.available():
+            return
+        if speed.is_warm(self.kernels):
+            speed.compile_kernels(self.kernels)
+        elif self.warming is None:
+            self.warming = subprocess.Popen([sys.executable, "-m", "wms", "warm", "--child"])
+
+    def close(self) -> None:
+        """Stop compiling; what is done is kept."""
+        if self.warming:
+            self.warming.kill()
+            self.warming.wait()
 
 
 def end_with_parent(end: Callable[[], None]) -> None:

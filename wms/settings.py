@@ -5,12 +5,17 @@ from __future__ import annotations
 import os
 import tomllib
 from collections.abc import Iterable, Mapping
+from datetime import UTC, tzinfo
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 PREFIX = "WMS__"
+AllocationStrategy = Literal["fefo", "fifo", "fewest", "empty", "carton"]
+WalkingStyle = Literal["exact", "s_shape", "largest_gap", "return", "midpoint", "composite"]
+"""How pick lists are walked: see wms.planning.styles."""
 
 
 class SettingsError(ValueError):
@@ -38,6 +43,23 @@ class Site(Section):
     name: str = "Pickwell"
     training: bool = False
     currency: str = Field("EUR", pattern=r"^[A-Z]{3}$")
+    time_zone: str = "UTC"
+
+    @field_validator("time_zone")
+    @classmethod
+    def known_zone(cls, name: str) -> str:
+        """Refuse a zone that this machine does not know."""
+        if name != "UTC":
+            try:
+                ZoneInfo(name)
+            except (ZoneInfoNotFoundError, ValueError, OSError):
+                raise ValueError(f"{name} is no time zone such as Europe/Berlin") from None
+        return name
+
+    @property
+    def zone(self) -> tzinfo:
+        """Return the zone of the clock on the wall."""
+        return UTC if self.time_zone == "UTC" else ZoneInfo(self.time_zone)
 
 
 class Web(Section):
@@ -92,6 +114,14 @@ class Floor(Section):
     zero_check: bool = False
 
 
+class Layout(Section):
+    """Where one may walk, as far as the places do not tell: cross aisles by y, one-way aisles by zone and aisle."""
+
+    cross_aisles_mm: tuple[int, ...] = ()
+    one_way_up: tuple[str, ...] = ()
+    one_way_down: tuple[str, ...] = ()
+
+
 class Release(Section):
     """Pilot, waves and pick lists."""
 
@@ -99,14 +129,22 @@ class Release(Section):
     wave_orders: int = Field(200, ge=1)
     totes_max: int = Field(6, ge=1, le=40)
     single_orders_max: int = Field(20, ge=1, le=200)
+    shape_orders_min: int = Field(4, ge=0, le=10_000)
+    shape_orders_max: int = Field(40, ge=2, le=1_000)
+    wall_slots: int = Field(24, ge=0, le=500)
     lines_max: int = Field(60, ge=1)
     tote_litres: int = Field(60, ge=1)
+    cart_kg: int = Field(150, ge=0)
+    walking_style: WalkingStyle = "exact"
+    allocation: AllocationStrategy = "fefo"
 
 
 class Planning(Section):
     """How the worker plans."""
 
+    compiled: bool = True
     kernels: str = "var/kernels"
+    people: int = Field(4, ge=1, le=500)
 
 
 class Printing(Section):
@@ -129,6 +167,7 @@ class Settings(Section):
     sockets: Sockets = Sockets()
     security: Security = Security()
     floor: Floor = Floor()
+    layout: Layout = Layout()
     release: Release = Release()
     planning: Planning = Planning()
     printing: Printing = Printing()

@@ -4,7 +4,7 @@ import { isEnvelope } from "./api.js";
 import { byId } from "./dom.js";
 import { isBadge } from "./login.js";
 import { flowFor } from "./menu.js";
-import { askWho, atLogin, changePerson } from "./people.js";
+import { askWho, atLogin, changePerson, stillKept } from "./people.js";
 import { NOWHERE } from "./sender.js";
 import { words } from "./words.js";
 
@@ -26,6 +26,7 @@ export function code(app, text) {
 async function send(app, text, isKey = false) {
   try {
     await app.sender.scan(text, isKey);
+    if (!app.signedIn) return stillKept(app); // the session ended meanwhile
     if (!app.state.trouble) app.band.show("sent", words.sent(visible(text)));
   } catch {
     app.band.show("stop", words.notKept);

@@ -35,7 +35,12 @@ export async function atLogin(app, text) {
   if (isBadge(text)) return app.login.scanned(text);
   if (!app.session || performance.now() - app.askedAt > TOO_LATE_MS) return app.band.show("stop", words.noBadge(text));
   await app.sender.scan(text, false, ownerOf(app.session));
-  return app.band.show("kept", words.signInAgain(app.state.unsent + app.state.others));
+  return stillKept(app);
+}
+
+/** Says how many scans wait for the next login. */
+export function stillKept(app) {
+  app.band.show("kept", words.signInAgain(app.state.unsent + app.state.others));
 }
 
 /** A badge scanned during work asks for its PIN; until then the old session lives. */

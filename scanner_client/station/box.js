@@ -1,6 +1,7 @@
 // The right side: carton with its shape, weight against the expected band, what became of the label, the printer.
 
 import { byId, el, icon, svg } from "../handheld/dom.js";
+import { drawPacking } from "./picture.js";
 import { LABEL_WORDS, words } from "./words.js";
 
 const VIEW = { width: 320, height: 150 };
@@ -23,7 +24,13 @@ export function shape([length, width, height]) {
     face("side", `M${x + l} ${y}l${d} ${-d}v${h}l${-d} ${d}Z`));
 }
 
-function carton(carton) {
+function carton({ carton, packing, label }) {
+  if (packing && !label) {
+    const many = packing.of > 1 ? words.cartons(packing.of) : packing.sides.join(" × ");
+    return el("section", { class: "part" },
+      el("div", { class: "row" }, el("b", { class: "name" }, packing.carton), el("span", { class: "quiet num" }, many)),
+      drawPacking(packing));
+  }
   if (!carton) return part(words.carton, el("p", { class: "quiet" }, words.noCarton));
   const sides = (carton.dims ?? "").split(/[^\d.]+/).map(Number).filter(Boolean);
   return part(words.carton,
@@ -73,5 +80,5 @@ export function drawBox({ facts = {} }) {
   const who = [facts.country, facts.initials].filter(Boolean).join(" · ");
   box.replaceChildren(
     el("div", { class: "order" }, el("b", { class: "code" }, facts.order), el("span", {}, who), el("span", { class: "quiet" }, words.units(facts.units))),
-    carton(facts.carton), weight(facts.weight ?? {}), label(facts));
+    carton(facts), weight(facts.weight ?? {}), ...(facts.packing && !facts.label ? [] : [label(facts)]));
 }

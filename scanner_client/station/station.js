@@ -4,9 +4,11 @@ import { Handheld } from "../handheld/app.js";
 import { begin, signOut } from "../handheld/hand.js";
 import { drawBench } from "./bench.js";
 import { drawMenu } from "./menu.js";
+import { turnPage } from "./picture.js";
 
 const HERE = "pack"; // the flow that is played at a station
 const ON_ITS_WAY = new Set(["queued", "sending"]); // a label whose fate is not known yet
+const PAGES = { ArrowRight: 1, ArrowLeft: -1 };
 const LOOK_AGAIN_MS = 1500;
 const LEFT_TO_THE_BROWSER = new Set(["F5", "F11", "F12"]);
 
@@ -27,6 +29,7 @@ export class Station extends Handheld {
       event.stopPropagation();
       if (!event.repeat) this.chosen(event.key);
     }, true);
+    addEventListener("keydown", ({ key }) => { if (PAGES[key]) turnPage(PAGES[key]); });
     super.listen();
   }
 

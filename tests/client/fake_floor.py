@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import json
 import threading
-import time
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -40,6 +39,13 @@ def refusal(status: int, code: str, sentence: str) -> Reply:
     return status, {"error": {"code": code, "sentence": sentence}}
 
 
+def raised() -> threading.Event:
+    """An event that has happened."""
+    event = threading.Event()
+    event.set()
+    return event
+
+
 @dataclass
 class Floor:
     """What the server knows, and how it misbehaves on request."""
@@ -49,7 +55,7 @@ class Floor:
     down: bool = False  # every request dies without a reply
     drop: int = 0  # the next n scans are done, but their answers are lost
     failing: int = 0  # the next n scans answer 500
-    delay: float = 0.0  # seconds before each answer
+    may_answer: threading.Event = field(default_factory=raised)  # while it is clear, nobody gets an answer
     picks: dict[str, Pick] = field(default_factory=dict)
     people: dict[str, str] = field(default_factory=dict)  # token -> name
     answers: dict[str, tuple[dict[str, Any], Reply]] = field(default_factory=dict)
@@ -149,7 +155,7 @@ class Handler(BaseHTTPRequestHandler):
         body = json.loads(self.rfile.read(int(self.headers["Content-Length"] or 0)) or b"{}")
         if self.floor.down:
             return self.hang_up()
-        time.sleep(self.floor.delay)
+        self.floor.may_answer.wait(60)
         if self.path == "/scan" and self.floor.failing > 0:
             self.floor.failing -= 1
             return self.reply(*refusal(500, "bug", "Something failed."))
@@ -186,7 +192,7 @@ def serve(floor: Floor, port: int = 0) -> ThreadingHTTPServer:
     """Starts the floor on a free port (or the given one) in a thread of its own."""
     server = ThreadingHTTPServer(("127.0.0.1", port), type("FloorHandler", (Handler,), {"floor": floor}))
     server.daemon_threads = True
-    threading.Thread(target=server.serve_forever, daemon=True).start()
+    threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
     return server
 
 

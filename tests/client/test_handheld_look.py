@@ -133,11 +133,15 @@ def test_a_long_code_shrinks_into_its_line(handheld: Handheld) -> None:
 
 
 def test_the_band_answers_within_50_ms_before_the_server_does(handheld: Handheld) -> None:
-    handheld.pick().floor.delay = 0.3
-    for _ in range(4):
+    handheld.pick()
+    sent: list[float] = []
+    while len(sent) < 20 and min(sent, default=50) >= 50:  # a busy machine may be late, but not always
+        handheld.floor.may_answer.clear()
         handheld.scan("4006381333948")
+        handheld.band("sent")
+        handheld.floor.may_answer.set()
         handheld.band("stop")
-    sent = [after for tone, after in handheld.page.evaluate("tones") if tone == "sent"]
+        sent = [after for tone, after in handheld.page.evaluate("tones") if tone == "sent"]
     assert min(sent) < 50
 
 

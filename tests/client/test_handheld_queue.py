@@ -103,6 +103,24 @@ def test_an_ended_session_asks_for_the_login_and_keeps_the_queue(handheld: Handh
     assert handheld.texts() == [BIN, ITEM]
 
 
+# The second scan is being kept on the device when the answer to the first one ends the session.
+ENDS_MEANWHILE = """async () => {
+  const { code } = await import('./hand.js');
+  const said = [];
+  const app = { signedIn: true, state: {}, keypad: { close() {}, echo() {} } };
+  app.band = { unflash() {}, show: (tone, note) => said.push(`${tone}: ${note}`) };
+  const end = async () => { Object.assign(app, { signedIn: false, state: { unsent: 0, others: 2, trouble: null } }); };
+  app.sender = { last: {}, scan: end };
+  await code(app, 'X');
+  return said;
+}"""
+
+
+def test_a_scan_is_not_called_sent_when_the_session_ended_while_it_was_kept(handheld: Handheld) -> None:
+    handheld.pick()
+    assert handheld.page.evaluate(ENDS_MEANWHILE) == ["kept: Sign in again. 2 scans are kept."]
+
+
 def test_scans_are_never_sent_in_the_name_of_a_colleague(handheld: Handheld) -> None:
     handheld.pick().floor.people.clear()
     handheld.scan(BIN)

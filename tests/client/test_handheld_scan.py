@@ -31,8 +31,10 @@ def test_a_robot_that_only_scans_the_target_completes_the_pick(handheld: Handhel
 
 
 def test_two_scans_without_a_pause_are_two_scans_in_order(handheld: Handheld) -> None:
-    handheld.floor.delay = 0.2
-    handheld.pick().scan("LO-A-03-12-B-7", "4006381333931")
+    handheld.pick().floor.may_answer.clear()
+    handheld.scan("LO-A-03-12-B-7", "4006381333931")
+    expect(handheld.waiting).to_have_text("2 waiting")
+    handheld.floor.may_answer.set()
     handheld.shows("Take 1")
     assert handheld.texts() == ["LO-A-03-12-B-7", "4006381333931"]
 
@@ -43,6 +45,13 @@ def test_a_wrong_item_stops_with_band_flash_and_a_long_buzz(handheld: Handheld) 
     expect(handheld.page.locator("#flash[data-tone=stop]")).to_be_visible()
     assert handheld.page.evaluate("felt.at(-1)") == [260, 90, 380]
     handheld.shows("Take 2")
+
+
+def test_a_flash_ends_by_itself(handheld: Handheld) -> None:
+    handheld.pick().scan("LO-A-03-12-B-7", "4006381333948")
+    expect(handheld.page.locator("#flash")).to_be_visible()
+    handheld.page.evaluate("flashOver()")
+    expect(handheld.page.locator("#flash")).to_be_hidden()
 
 
 def test_the_next_scan_ends_the_flash(handheld: Handheld) -> None:
@@ -63,8 +72,10 @@ def test_a_question_is_confirmed_by_the_same_code_scanned_after_it_was_asked(han
 def test_a_code_scanned_twice_before_the_question_does_not_confirm_it(handheld: Handheld) -> None:
     handheld.pick().scan("LO-A-03-12-B-7", "2")
     handheld.shows("Into tote 3")
-    handheld.floor.delay = 0.3
+    handheld.floor.may_answer.clear()
     handheld.scan("TO-9-K", "TO-9-K")
+    expect(handheld.waiting).to_have_text("2 waiting")
+    handheld.floor.may_answer.set()
     handheld.band("ask")
     expect(handheld.waiting).to_have_text("1 aside")
     assert handheld.texts().count("TO-9-K") == 1
@@ -81,7 +92,8 @@ def test_a_typed_quantity_is_shown_until_enter_and_sets_the_line(handheld: Handh
 
 
 def test_a_typist_is_not_taken_for_a_scanner(handheld: Handheld) -> None:
-    handheld.pick().page.keyboard.type("LO-A-03-12-B-7", delay=90)
+    handheld.pick().page.evaluate("byHand = true")
+    handheld.page.keyboard.type("LO-A-03-12-B-7", delay=90)
     expect(handheld.page.locator("#typed-text")).to_have_text("LO-A-03-12-B-7")
     handheld.page.keyboard.press("Enter")
     handheld.shows("Take 2")
@@ -143,16 +155,18 @@ def test_a_scan_keeps_its_first_letter_when_a_button_has_the_focus(handheld: Han
 
 
 def test_a_bouncing_key_is_pressed_once(handheld: Handheld) -> None:
-    handheld.floor.delay = 0.2
-    handheld.pick().page.locator("#keys button", has_text="Short").dblclick()
+    handheld.pick().floor.may_answer.clear()
+    handheld.page.locator("#keys button", has_text="Short").dblclick()
+    handheld.floor.may_answer.set()
     handheld.shows("Go to A-05-02-A")
     assert handheld.texts() == ["F2"]
 
 
 def test_a_key_is_sent_for_the_screen_it_was_pressed_on(handheld: Handheld) -> None:
-    handheld.floor.delay = 0.2
-    handheld.pick().scan("LO-A-03-12-B-7")
+    handheld.pick().floor.may_answer.clear()
+    handheld.scan("LO-A-03-12-B-7")
     handheld.page.keyboard.press("F2")
+    handheld.floor.may_answer.set()
     handheld.band("stop", "The screen has moved on.")
     assert [body["turn"] for body in handheld.floor.received] == [1, 1]
 

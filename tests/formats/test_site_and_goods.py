@@ -52,6 +52,13 @@ def test_a_place_code_that_stands_twice_and_a_spot_taken_twice_are_refused():
     assert faults(read_site, SITE + BIN + BIN.replace(",1,1,", ",2,1,") + second) == [(3, "code"), (4, "bay")]
 
 
+def test_a_slot_names_the_pack_station_of_its_wall():
+    rows = "P1,station,OUT,,,,,0,0,,,\nW-1,slot,OUT,,,,,0,0,,,P1\nW-2,slot,OUT,,,,,0,0,,,P9\n"
+    text = SITE.replace("max_kg", "max_kg,station") + rows
+    assert faults(read_site, text) == [(4, "station")]
+    assert read_site(text.replace("P9", "P1").encode(), "a.csv")[1].station == "P1"
+
+
 def test_a_missing_and_a_misspelt_column_are_both_named():
     assert faults(read_site, "code,kind,zoen,x_mm,y_mm\n") == [(1, "zone"), (1, "zoen")]
 
@@ -135,3 +142,9 @@ def test_a_campaign_with_a_misspelt_key_is_refused():
     with pytest.raises(FormatError, match="owner: This is missing") as caught:
         equipment.read_campaign(text, "campaign.toml")
     assert [problem.field for problem in caught.value.problems] == ["owner", "ower"]
+
+
+def test_a_carrier_says_when_its_truck_leaves():
+    text = "code,name,countries,cutoff\nA,Post,*,\nB,Lamp,DE,16:30\n"
+    assert [carrier.cutoff for carrier in equipment.read_carriers(text.encode(), "a.csv")] == ["", "16:30"]
+    assert faults(equipment.read_carriers, text.replace("16:30", "26:30")) == [(3, "cutoff")]

@@ -13,10 +13,11 @@ from wms.labels.emulator import Behaviour, Emulator
 from wms.labels.printers import Allowed, Outcome, PrinterAddress, Spooler, Timeouts, transport
 
 LABEL = b"^XA^FO10,10^FDx^FS^XZ"
-QUICK = Timeouts(connect=2, status=0.3, write=0.5, finish=2)
+PATIENT = Timeouts(connect=20, status=20, write=20, finish=20)  # for answers that come, be the machine ever so busy
+QUICK = Timeouts(connect=20, status=0.3, write=20, finish=20)  # for answers that never come
 
 
-def send(printer: Emulator, payload: bytes = LABEL, timeouts: Timeouts = QUICK) -> Outcome:
+def send(printer: Emulator, payload: bytes = LABEL, timeouts: Timeouts = PATIENT) -> Outcome:
     """Send one label to an emulator."""
     address = PrinterAddress("tcp", host="127.0.0.1", port=printer.port)
     return transport(address, Allowed(ports=(printer.port,), loopback=True)).send(payload, timeouts)
@@ -41,11 +42,14 @@ ZOO = {
 }
 
 
+WAITS = {"head open": QUICK, "silent": QUICK, "accepts and never reads": QUICK}
+
+
 @pytest.mark.parametrize("case", ZOO)
 def test_a_printers_behaviour_decides_the_outcome(case: str) -> None:
     behaviour, state, printed = ZOO[case]
     with Emulator(behaviour=behaviour) as printer:
-        outcome = send(printer)
+        outcome = send(printer, LABEL, WAITS.get(case, PATIENT))
         assert outcome.state == state, outcome.reason
         assert bool(outcome.reason) == (state != "confirmed")
     assert len(printer.printed) == printed
@@ -91,7 +95,7 @@ def test_four_printers_print_their_own_labels_in_order() -> None:
     for thread in threads:
         thread.start()
     for thread, printer in zip(threads, printers, strict=True):
-        thread.join(20)
+        thread.join()
         printer.stop()
     assert [printer.printed for printer in printers] == [tuple(wanted)] * 4
 
@@ -127,19 +131,19 @@ def test_a_queue_that_does_not_exist_prints_nothing() -> None:
 
 
 @pytest.mark.parametrize(
-    ("script", "state"),
+    ("script", "state", "seconds"),
     [
-        ("import sys; assert sys.stdin.buffer.read() == b'^XA^FO10,10^FDx^FS^XZ'", "sent"),
-        ("import sys; sys.exit(3)", "not_sent"),
-        ("import sys; sys.exit(4)", "not_sent"),
-        ("import sys; sys.exit(1)", "uncertain"),
-        ("import sys; sys.stderr.write('lpr: no such printer')", "uncertain"),
-        ("import threading; threading.Event().wait()", "uncertain"),
+        ("import sys; assert sys.stdin.buffer.read() == b'^XA^FO10,10^FDx^FS^XZ'", "sent", 60),
+        ("import sys; sys.exit(3)", "not_sent", 60),
+        ("import sys; sys.exit(4)", "not_sent", 60),
+        ("import sys; sys.exit(1)", "uncertain", 60),
+        ("import sys; sys.stderr.write('lpr: no such printer')", "uncertain", 60),
+        ("import threading; threading.Event().wait()", "uncertain", 1),
     ],
 )
-def test_what_the_spooler_does_decides_the_outcome(script: str, state: str) -> None:
+def test_what_the_spooler_does_decides_the_outcome(script: str, state: str, seconds: float) -> None:
     spooler = Spooler("desk", (sys.executable, "-c", script))
-    assert spooler.send(LABEL, Timeouts(finish=3)).state == state
+    assert spooler.send(LABEL, Timeouts(finish=seconds)).state == state
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sqlite3
 import tomllib
 from collections.abc import Iterator
@@ -92,7 +93,8 @@ def test_what_is_broken_is_told_in_words_with_the_rows(database: Path) -> None:
     result = check(database)
     assert result.exit_code == 1
     assert result.output.startswith("I4 reservations are picks: What is reserved in a balance is what its open picks")
-    assert "'reserved': 2, 'wanted': 1" in result.output
+    (reserved, wanted) = re.findall(r"'reserved': (\d+), 'wanted': (\d+)", result.output)[0]
+    assert int(reserved) == int(wanted) + 1
 
 
 def test_every_rule_has_a_planted_breakage() -> None:

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from wms.planning import allocation
-from wms.planning.allocation import Alloc, Demand, Plan, Problem, Short, Supply
+from wms.planning.allocation import Alloc, Demand, Options, Plan, Problem, Short, Supply
 from wms.planning.problems import BadProblem
 
 TODAY = 1_000
@@ -22,27 +22,34 @@ DAYS = st.none() | st.integers(TODAY - 2, TODAY + 6)
 @st.composite
 def problems(draw: st.DrawFn, complete: st.SearchStrategy[bool] = BOTH) -> Problem:
     line = st.tuples(st.integers(1, 4), SKUS, st.integers(1, 6), st.integers(1, 3))
-    stock = st.tuples(SKUS, st.integers(1, 3), DAYS, st.integers(0, 6), st.integers(0, 3))
+    when = st.integers(0, 2)
+    stock = st.tuples(SKUS, st.integers(1, 3), DAYS, st.integers(0, 6), st.integers(0, 3), when, st.booleans())
     demands = tuple(Demand(number, *fields) for number, fields in enumerate(draw(st.lists(line, max_size=7))))
     supplies = tuple(Supply(number, *fields) for number, fields in enumerate(draw(st.lists(stock, max_size=7))))
     return Problem(demands, supplies, TODAY, draw(st.integers(0, 3)), draw(complete))
 
 
-@given(problem=problems())
-@settings(deadline=None)
-def test_every_plan_keeps_every_rule(problem):
-    assert allocation.verify(problem, allocation.plan(problem)) == []
+STRATEGIES = st.sampled_from(["fefo", "fifo", "fewest", "empty", "carton"])
 
 
-@given(problem=problems(st.just(False)))
+@given(problem=problems(), strategy=STRATEGIES)
 @settings(deadline=None)
-def test_no_unit_is_short_that_the_stock_has(problem):
+def test_every_plan_keeps_every_rule(problem, strategy):
+    plan = allocation.plan(problem, Options(strategy))
+    assert plan.strategy == strategy
+    assert allocation.verify(problem, plan) == []
+
+
+@given(problem=problems(st.just(False)), strategy=STRATEGIES)
+@settings(deadline=None)
+def test_no_unit_is_short_that_the_stock_has(problem, strategy):
     wanted, free = {}, {}
     for demand in problem.demands:
         wanted[demand.sku] = wanted.get(demand.sku, 0) + demand.qty
     for supply in filter(problem.serves, problem.supplies):
         free[supply.sku] = free.get(supply.sku, 0) + supply.qty_free
-    assert allocation.plan(problem).short_units == sum(max(0, qty - free.get(sku, 0)) for sku, qty in wanted.items())
+    lacking = sum(max(0, qty - free.get(sku, 0)) for sku, qty in wanted.items())
+    assert allocation.plan(problem, Options(strategy)).short_units == lacking
 
 
 @given(problem=problems(st.just(False)))
@@ -105,6 +112,47 @@ def test_a_complete_order_waits_for_all_its_lines_and_leaves_its_stock_to_others
     lines = (Demand(1, 1, "PIN", 1), Demand(2, 1, "TEA", 1), Demand(3, 2, "PIN", 1))
     found = allocation.plan(Problem(lines, (Supply(1, "PIN", 1, None, 1),), TODAY, complete_orders=True))
     assert found == Plan((Alloc(3, 1, 1),), (Short(1, 1), Short(2, 1)))
+
+
+SHELVES = (
+    Supply(1, "TEA", 1, TODAY + 9, 6, arrived_ordinal=5),
+    Supply(2, "TEA", 2, TODAY + 99, 4, arrived_ordinal=3, carton=True),
+    Supply(3, "TEA", 3, TODAY + 50, 2, arrived_ordinal=4),
+)
+
+
+@pytest.mark.parametrize(
+    ("strategy", "taken"),
+    [
+        ("fefo", [(1, 5)]),
+        ("fifo", [(2, 4), (3, 1)]),
+        ("fewest", [(1, 5)]),
+        ("empty", [(3, 2), (2, 3)]),
+        ("carton", [(2, 4), (3, 1)]),
+    ],
+)
+def test_a_strategy_says_which_stock_goes_first(strategy, taken):
+    problem = Problem((Demand(1, 1, "TEA", 5),), SHELVES, TODAY)
+    found = allocation.plan(problem, Options(strategy))
+    assert [(alloc.stock_id, alloc.qty) for alloc in found.allocs] == taken
+
+
+@pytest.mark.parametrize(
+    ("strategy", "allocs", "fault"),
+    [
+        ("fifo", (Alloc(1, 1, 5),), "stock 2 came before stock 1, but is left over"),
+        ("empty", (Alloc(1, 1, 3), Alloc(1, 2, 2)), "2 places of TEA are begun and not emptied"),
+        ("carton", (Alloc(1, 2, 3), Alloc(1, 1, 2)), "a carton of TEA is opened, but loose units are left"),
+    ],
+)
+def test_verify_finds_a_strategy_that_was_not_kept(strategy, allocs, fault):
+    problem = Problem((Demand(1, 1, "TEA", 5),), SHELVES, TODAY)
+    assert any(fault in sentence for sentence in allocation.verify(problem, Plan(allocs, (), strategy)))
+
+
+def test_an_unknown_strategy_is_refused():
+    with pytest.raises(BadProblem, match="strategy must be one of"):
+        Options("lifo")
 
 
 GOOD = tea((1, TODAY + 30, 3), (2, TODAY + 90, 9), (3, TODAY - 1, 9))

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from wms.planning.layout import Floor, Place, measure
+from wms.planning.layout import DOWN, UP, Floor, Place, measure
 from wms.planning.problems import BadProblem
 
 Grid = Callable[..., Floor]
@@ -99,3 +99,58 @@ def test_an_unknown_place_is_refused_by_its_number(grid: Grid):
 def test_a_floor_without_aisles_is_walked_straight():
     floor = measure([Place(1, "", 0, 3_000, 4_000)], Place(2, "", 0, 0, 0))
     assert floor.distance(1, 2) == 7_000
+
+
+# --- one-way aisles ---
+
+
+def one_way(grid: Grid) -> Floor:
+    floor = grid(3, 6, 3)
+    return measure(floor.places, floor.depot, floor.cross_mm, {("A", 1): UP, ("A", 2): DOWN})
+
+
+def directed_dijkstra(floor: Floor, start: int, goal: int) -> int:
+    """As `dijkstra`, but a one-way aisle is walked by its sign only; places in the open stand on cross aisles."""
+    signs = {index: aisle.one_way for index, aisle in enumerate(floor.aisles)}
+    lines: dict[tuple[int, int], list[int]] = {}
+    for spot in floor.spots.values():
+        lines.setdefault((spot.x, spot.column), [*floor.cross_mm]).append(spot.y)
+    a, b = floor.spots[start], floor.spots[goal]
+    costs: dict[tuple[int, int, int], int] = {}
+    queue = [(0, a.x, a.column, a.y)]
+    while queue:
+        cost, x, column, y = heapq.heappop(queue)
+        if (x, column, y) in costs:
+            continue
+        costs[x, column, y] = cost
+        here = [other for other in lines[x, column] if column >= 0 and (other - y) * signs[column] >= 0]
+        ways = [(abs(other - y), x, column, other) for other in here]
+        across = lines if y in floor.cross_mm else ()
+        for length, *to in (*ways, *((abs(other_x - x), other_x, other, y) for other_x, other in across)):
+            heapq.heappush(queue, (cost + length, *to))
+    return costs[b.x, b.column, b.y]
+
+
+def test_distance_on_one_way_aisles_equals_dijkstra_on_the_explicit_graph(grid: Grid):
+    floor = one_way(grid)
+    ids = [1, 100, 106, 110, 114, 122, 126, 130]
+    assert [floor.distance(a, b) for a in ids for b in ids] == [
+        directed_dijkstra(floor, a, b) for a in ids for b in ids
+    ]
+
+
+def test_against_the_sign_one_walks_round(grid: Grid):
+    floor = one_way(grid)
+    assert floor.distance(100, 104) == 2_000
+    assert floor.distance(104, 100) > 2_000
+
+
+def test_a_floor_that_one_cannot_leave_again_is_refused(grid: Grid):
+    floor = grid(2, 4)
+    with pytest.raises(BadProblem, match="one cannot come everywhere"):
+        measure(floor.places, floor.depot, floor.cross_mm, {("A", 1): UP, ("A", 2): UP})
+
+
+def test_a_sign_on_an_aisle_without_places_is_refused(grid: Grid):
+    with pytest.raises(BadProblem, match="one-way aisle A9 has no places"):
+        measure(grid(2, 4).places, grid(2, 4).depot, (), {("A", 9): UP})

@@ -32,6 +32,7 @@ def problems(draw: st.DrawFn) -> Problem:
         "distance": st.integers(0, 5), "skus": st.frozensets(skus), "hazard_ok": st.booleans(), "empty": st.booleans(),
         "single_sku": st.booleans(), "owners": st.frozensets(owners, max_size=1), "planned": st.booleans(),
         "free_mm3": st.sampled_from([100, 900, 9_000]), "free_g": st.sampled_from([10, 90, 900]),
+        "apart_mm": st.integers(0, 3),
     })  # fmt: skip
     places = tuple(place(number, **fields) for number, fields in enumerate(draw(st.lists(rest, max_size=6))))
     return Problem(tuple(draw(st.lists(part, min_size=1, max_size=2))), places, draw(st.sampled_from("ABC")))
@@ -52,7 +53,8 @@ def test_a_place_is_found_whenever_the_baseline_finds_one(problem):
 @given(problem=problems())
 @settings(deadline=None)
 def test_a_fast_mover_among_empty_places_is_never_farther_than_by_the_baseline(problem):
-    empty = tuple(replace(each, skus=frozenset(), empty=True, planned=False) for each in problem.places)
+    bare = {"skus": frozenset(), "empty": True, "planned": False, "apart_mm": 0}
+    empty = tuple(replace(each, **bare) for each in problem.places)
     problem = replace(problem, places=empty, velocity="A")
     distance = {each.place_id: each.distance for each in empty} | {None: 0}
     assert distance[putaway.plan(problem).place_id] <= distance[putaway.baseline(problem).place_id]
@@ -68,6 +70,13 @@ def test_the_same_problem_gives_the_same_plan(problem):
 def test_a_fast_mover_goes_near_and_a_slow_one_far(velocity, best):
     places = (place(3, 9_000), place(1, 1_000), place(2, 5_000))
     assert putaway.plan(Problem((PIN,), places, velocity)).place_id == best
+
+
+@pytest.mark.parametrize("velocity", ["A", "B", "C"])
+def test_of_places_as_far_as_each_other_the_one_beside_what_goes_with_it_wins(velocity):
+    places = (place(1, 5_000, apart_mm=9_000), place(2, 5_000, apart_mm=2_000))
+    found = putaway.plan(Problem((PIN,), places, velocity))
+    assert (found.place_id, found.why) == (2, "Empty, 5 m from the picks, 2 m from what goes with it.")
 
 
 def test_the_planned_place_comes_before_the_same_item_before_an_empty_one():

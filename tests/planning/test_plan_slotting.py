@@ -76,7 +76,7 @@ GOOD = Problem((ItemDemand("OIL", 5, 2, hazard=True), ItemDemand("PIN", 3, 4)), 
     ("faces", "unplaced", "fault"),
     [
         ((("OIL", 1), ("PIN", 1)), (), "face 1 is given to 2 items"),
-        ((("OIL", 2), ("PIN", 1)), (), "face 1 is too small for PIN"),
+        ((("OIL", 2), ("PIN", 1)), (), "face 1 is too small: PIN"),
         ((("OIL", 1),), (), "item PIN is named 0 times"),
         ((("OIL", 1),), ("PIN",), "item PIN has no face, but one is free"),
         ((("OIL", 1), ("TEA", 2)), ("PIN",), "item TEA is unknown"),
@@ -92,7 +92,7 @@ def test_verify_finds_a_planted_error(faces, unplaced, fault):
 def test_verify_finds_hazardous_goods_in_the_wrong_face_and_a_false_cost():
     faces = (GOOD.faces[0]._replace(hazard_ok=False), GOOD.faces[1])
     found = slotting.plan(GOOD)
-    assert slotting.verify(replace(GOOD, faces=faces), found) == ["face 1 is not for hazardous goods such as OIL"]
+    assert slotting.verify(replace(GOOD, faces=faces), found) == ["face 1 is not for hazardous goods: OIL"]
     assert slotting.verify(GOOD, replace(found, cost_mm=1)) == [f"the plan costs {found.cost_mm} mm, not 1"]
 
 

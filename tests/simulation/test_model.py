@@ -10,7 +10,7 @@ import pytest
 from contract import Hall
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis.stateful import run_state_machine_as_test
-from machine import machine_on
+from machine import Floor
 from sqlalchemy import bindparam, update
 from sqlalchemy.exc import DBAPIError
 
@@ -27,18 +27,18 @@ SOME = settings(
     database=None,
     suppress_health_check=list(HealthCheck),
 )
+pytestmark = pytest.mark.timeout(600)
 UNTIL_FOUND = settings(SOME, max_examples=150, phases=[Phase.generate], report_multiple_bugs=False)
 
 
-@pytest.fixture(scope="module")
-def master(tmp_path_factory: pytest.TempPathFactory) -> Hall:
-    hall = Hall(f"sqlite:///{tmp_path_factory.mktemp('model') / 'hall.db'}")
-    hall.store.close()
-    return hall
+@pytest.fixture(scope="module", autouse=True)
+def _sound(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Every run begins with a copy of a hall that was built before a bug was planted."""
+    Hall(f"sqlite:///{tmp_path_factory.mktemp('model') / 'hall.db'}").store.close()
 
 
-def test_stock_is_always_what_the_model_says(master: Hall) -> None:
-    run_state_machine_as_test(machine_on(master), settings=SOME)
+def test_stock_is_always_what_the_model_says() -> None:
+    run_state_machine_as_test(Floor, settings=SOME)
 
 
 # --- planted bugs: the test above has teeth ---------------------------------------------------------------------------
@@ -134,7 +134,7 @@ BUGS = [
 
 
 @pytest.mark.parametrize("bug", BUGS, ids=lambda bug: bug.__name__)
-def test_a_planted_bug_is_found(master: Hall, monkeypatch: Patch, bug: Callable[[Patch], None]) -> None:
+def test_a_planted_bug_is_found(monkeypatch: Patch, bug: Callable[[Patch], None]) -> None:
     bug(monkeypatch)
     with pytest.raises((AssertionError, DBAPIError)):
-        run_state_machine_as_test(machine_on(master, check_every=5), settings=UNTIL_FOUND)
+        run_state_machine_as_test(Floor, settings=UNTIL_FOUND)

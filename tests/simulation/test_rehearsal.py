@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import pytest
+
 from wms.rehearsal import Plan, Result, rehearse
 from wms.settings import Database, Settings
 
+pytestmark = pytest.mark.timeout(300)
 TWICE = Plan(orders=30, workers=3, duplicates=0.2)
 KILLED = Plan(orders=16, workers=2, seed=11, kill=True)
 
@@ -16,16 +19,16 @@ def play(url: str, plan: Plan) -> Result:
     return result
 
 
-def test_a_shift_in_which_every_fifth_scan_comes_twice_ships_every_clean_order(database_url: str) -> None:
-    result = play(database_url, TWICE)
+def test_a_shift_in_which_every_fifth_scan_comes_twice_ships_every_clean_order(empty_url: str) -> None:
+    result = play(empty_url, TWICE)
     assert result.orders["shipped"] == result.orders["imported"] - result.orders["held"] > 20
     assert (result.http_5xx, result.invariants_broken, result.differing, result.stuck) == (0, 0, 0, [])
     assert set(result.labels) <= {"confirmed", "sent"}
     assert result.duplicates > result.scans / 10
 
 
-def test_a_shift_in_which_the_server_is_killed_ships_every_clean_order(database_url: str) -> None:
-    result = play(database_url, KILLED)
+def test_a_shift_in_which_the_server_is_killed_ships_every_clean_order(empty_url: str) -> None:
+    result = play(empty_url, KILLED)
     assert result.orders["shipped"] == result.orders["imported"] - result.orders["held"] > 10
     assert (result.kills, result.http_5xx, result.invariants_broken, result.stuck) == (1, 0, 0, [])
     assert result.retries > 0

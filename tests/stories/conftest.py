@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from contract import hall, postgres_master, sqlite_master
+from contract import hall
 
-__all__ = ["hall", "postgres_master", "sqlite_master"]
+__all__ = ["hall"]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -48,8 +48,8 @@ def test_four_people_receive_and_put_away_one_delivery(house: Warehouse) -> None
     assert (reasons.count("receipt"), reasons.count("putaway"), len(reasons)) == (CARTONS, CARTONS, 2 * CARTONS)
 
 
-def test_a_colleague_in_the_middle_of_a_scan_is_not_taken_over(fresh_postgres: Callable[[], str]) -> None:
-    house = Warehouse(fresh_postgres())
+def test_a_colleague_in_the_middle_of_a_scan_is_not_taken_over(postgres_database: str) -> None:
+    house = Warehouse(postgres_database)
     announce(house, (line(house_item(house), UNITS),))
     ana, ben, cleo = (receiver(house, name) for name in ("Ana", "Ben", "Cleo"))
     plate = ana.start("receive").answer["target"]["code"]

@@ -15,14 +15,15 @@ from wms.models.places import Location
 
 LISTS = (
     *("orders", "items", "stock", "moves", "locations", "receipts", "imports", "waves", "jobs"),
-    *("print-jobs", "operators", "parcels", "manifests"),
+    *("print-jobs", "operators", "parcels", "manifests", "move-tasks", "faces", "slotting-plans"),
 )
 
 
 def ones(desk: Desk) -> list[str]:
     """Addresses of single things."""
     things = [f"orders/{desk.done}", f"orders/{desk.held}", "items/CORE-RED", "locations/A-01-1", f"lpns/{desk.parcel}"]
-    return [*things, f"lpns/{desk.plate}", f"receipts/{desk.receipt}", "waves/1", "printers", "meter"]
+    plans = [f"slotting-plans/{desk.plan}", f"slotting-plans/{desk.plan}?budget=2"]
+    return [*things, *plans, f"lpns/{desk.plate}", f"receipts/{desk.receipt}", "waves/1", "printers", "meter"]
 
 
 def declared(document: dict[str, Any], path: str) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from scanner_client.door import Door
 PEOPLE = 32
 ROUNDS = 3
 KILL_MOVES = 8
+pytestmark = pytest.mark.timeout(300)
 BINS = ("A-02-1", "A-02-2", "A-02-3")
 
 
@@ -24,10 +25,13 @@ def people(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
     """One server for all tests of a database."""
     folder = tmp_path_factory.mktemp("crowd")
     sqlite = f"sqlite:///{folder / 'floor.db'}"
-    url = sqlite if request.param == "sqlite" else request.getfixturevalue("postgres").create()
+    shelf = None if request.param == "sqlite" else request.getfixturevalue("shelf")
+    url = shelf.take() if shelf else sqlite
     with crowd(url, folder, PEOPLE) as made:
         made.login()
         yield made
+    if shelf:
+        shelf.give_back(url)
 
 
 def test_of_16_people_who_move_60_of_the_same_100_exactly_one_succeeds(people: Crowd) -> None:
@@ -72,12 +76,14 @@ def carry(crowd: Crowd, door: Door, source: str, dest: str) -> str | None:
 
 def test_a_killed_server_goes_on_and_loses_and_doubles_nothing(people: Crowd) -> None:
     item = people.item("KILL", "Q1", 1)
-    source, robots, enough = "S1", people.doors[:8], threading.Event()
+    source, robots, enough, killed = "S1", people.doors[:8], threading.Event(), threading.Event()
     people.hall.put(source, item, 200)
     acknowledged: list[str] = []
 
     def work(n: int) -> None:
-        for _ in range(KILL_MOVES):
+        for move in range(KILL_MOVES):
+            if move == KILL_MOVES - 1:
+                killed.wait(60)  # everybody has something left to do without a server
             scan_id = carry(people, robots[n], source, BINS[n % 3])
             assert scan_id
             acknowledged.append(scan_id)
@@ -87,9 +93,10 @@ def test_a_killed_server_goes_on_and_loses_and_doubles_nothing(people: Crowd) ->
     threads = start(work, len(robots))
     assert enough.wait(60)
     people.server.kill()
+    killed.set()
     people.server.start()
     for thread in threads:
-        thread.join(90)
+        thread.join()
     written = Counter(row.scan_id for row in people.movements(item))
     assert written == Counter(dict.fromkeys(acknowledged, 1))
     assert len(acknowledged) == len(robots) * KILL_MOVES

@@ -11,7 +11,7 @@ from browser import OpenPage
 from desk import HOSTILE, Desk
 from playwright.sync_api import Page, expect
 from served import PIN
-from services import free_port
+from services import listener
 from werkzeug.serving import make_server
 
 from wms.settings import Web
@@ -19,6 +19,7 @@ from wms.settings import Web
 EVERYTHING = (
     *("", "orders", "orders/{done}", "orders/{held}", "items", "items/CORE-RED", "balances", "moves", "places"),
     *("places/A-01-1", "plates", "plates/{parcel}", "receipts", "receipts/{receipt}", "imports", "waves", "waves/1"),
+    *("replenishment", "replenishment?state=void&low=yes", "slotting", "slotting?budget=1"),
     *("parcels", "trucks", "labels", "printers", "people", "people/badges"),
 )
 
@@ -27,17 +28,19 @@ class Office:
     """A furnished house on a port of its own."""
 
     def __init__(self, folder: Path) -> None:
-        port = free_port()
+        self.listener = listener()
+        port = self.listener.getsockname()[1]
         self.url = f"http://127.0.0.1:{port}"
         self.desk = Desk(f"sqlite:///{folder}/office.db", web=Web(port=port)).furnish()
-        self.server = make_server("127.0.0.1", port, self.desk.app, threaded=True)
+        self.server = make_server("127.0.0.1", port, self.desk.app, threaded=True, fd=self.listener.fileno())
         self.server.daemon_threads = True  # type: ignore[attr-defined]
-        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+        threading.Thread(target=self.server.serve_forever, args=(0.02,), daemon=True).start()
 
     def close(self) -> None:
         """Close the port and the database."""
         self.server.shutdown()
         self.server.server_close()
+        self.listener.close()
         self.desk.close()
 
     def enter(self, page: Page, role: str = "supervisor") -> Page:
@@ -132,7 +135,7 @@ def test_two_keys_lead_through_the_house_and_a_question_mark_lists_them(office: 
     page.keyboard.press("g")
     page.keyboard.press("w")
     expect(page.locator("h1")).to_have_text("Waves")
-    page.wait_for_load_state()  # the page's script listens from then on
+    awake(page)
     page.keyboard.press("?")
     expect(page.locator("dialog")).to_contain_text("next, previous row")
     page.keyboard.press("Escape")

@@ -25,7 +25,8 @@ PAGES = (
         "plates/{plate}",
     ),
     *("receipts", "receipts/{receipt}", "imports", "waves", "waves/1", "parcels", "trucks", "labels", "labels/1"),
-    *("printers", "people", "people/badges"),
+    *("printers", "people", "people/badges", "replenishment", "replenishment?state=void&low=yes"),
+    *("slotting", "slotting?budget=1"),
 )
 MOST = 6
 

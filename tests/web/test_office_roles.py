@@ -39,6 +39,11 @@ API = {
     "POST print-jobs/<job_id>/resolve": SUPERVISOR,
     "POST print-jobs/<job_id>/void": SUPERVISOR,
     "PATCH printers/<printer_id>": ADMIN,
+    **dict.fromkeys(("GET move-tasks", "GET faces", "GET waves/<wave_id>/forecast"), ALL),
+    **dict.fromkeys(("POST move-tasks", "GET slotting-plans", "POST slotting-plans"), OFFICE),
+    "GET slotting-plans/<plan_id>": OFFICE,
+    **dict.fromkeys(("POST slotting-plans/<plan_id>/accept", "POST move-tasks/<task_id>/withdraw"), SUPERVISOR),
+    **dict.fromkeys(("POST faces", "DELETE faces/<place>"), SUPERVISOR),
 }
 PAGES = {
     **dict.fromkeys(("GET login", "POST login", "GET setup", "POST setup"), OPEN),
@@ -55,6 +60,10 @@ PAGES = {
     **dict.fromkeys(("POST waves", "POST labels"), OFFICE),
     **dict.fromkeys((f"POST labels/<job_id>/{verb}" for verb in ("reprint", "void", "resolve")), SUPERVISOR),
     "POST printers/<printer_id>": ADMIN,
+    "GET replenishment": ALL,
+    **dict.fromkeys(("POST replenishment", "GET slotting", "POST slotting"), OFFICE),
+    **dict.fromkeys(("POST replenishment/<task_id>/drop", "POST slotting/<plan_id>/accept"), SUPERVISOR),
+    **dict.fromkeys(("POST faces", "POST faces/<place>/free"), SUPERVISOR),
     **dict.fromkeys(("GET people", "GET people/badges", "GET people/<operator_id>/badge"), OFFICE),
     "POST people/<operator_id>/pin": OFFICE,
     **dict.fromkeys(("POST people", "POST people/<operator_id>"), ADMIN),

@@ -30,6 +30,12 @@ class NotTotes(Refusal):
     sentence = "{name} moves with its list. Scan a bin or carton."
 
 
+class NotSlots(Refusal):
+    """What lies in a slot of the put-wall belongs to an order."""
+
+    sentence = "{place} holds an order. Choose Sort or Pack."
+
+
 class NothingHere(Refusal):
     """The source is empty."""
 
@@ -93,6 +99,8 @@ def scan_source(task: Task, scan: LocationScan) -> str:
     """Move units out of a place; the only item there needs no scan."""
     task.memo = {"lpn": 0, "place": scan.ref, "from": scan.name}
     rows = in_hand(task).rows
+    if rows and places.kind(task.tx, scan.ref) == "slot":
+        raise NotSlots(place=scan.name)
     if not rows:
         filled = places.room(task.tx, scan.ref).skus
         raise ScanPlate(place=scan.name) if filled else NothingHere(place=scan.name)

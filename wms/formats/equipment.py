@@ -16,7 +16,7 @@ DENSITIES = (203, 300)
 
 @dataclass(frozen=True)
 class CartonType:
-    """A box for parcels: inner size in mm, own weight and greatest total weight in g."""
+    """A box for parcels: inner size in mm, own weight and greatest total weight in g, cost in the smallest coin."""
 
     code: str
     name: str
@@ -25,15 +25,17 @@ class CartonType:
     height_mm: int
     tare_g: int
     max_g: int
+    cost: int = 0
 
 
 @dataclass(frozen=True)
 class CarrierRow:
-    """A way out; `countries` are ISO codes, empty for all."""
+    """A way out; `countries` are ISO codes, empty for all; `cutoff` is HH:MM on the site's clock, "" when unknown."""
 
     code: str
     name: str
     countries: tuple[str, ...]
+    cutoff: str = ""
 
 
 @dataclass(frozen=True)
@@ -63,7 +65,7 @@ class CampaignRow:
 def read_cartons(data: bytes, filename: str) -> tuple[CartonType, ...]:
     """Carton types in file order. Raises FormatError with every bad line."""
     names = [field.name for field in fields(CartonType)]
-    form = open_form(data, filename, names)
+    form = open_form(data, filename, names[:-1], names[-1:])
     cartons = tuple(_carton(line) for line in form.lines())
     _close(form, [carton.code for carton in cartons])
     return cartons
@@ -75,15 +77,23 @@ def _carton(line: Line) -> CartonType:
     if tare >= most:
         line.problem("max_g", "A carton must hold more than its own weight.")
     length, width, height = (*sizes, 0, 0, 0)[:3]
-    return CartonType(line.code("code"), line.required("name"), length, width, height, tare, most)
+    cost = line.integer("cost", 0, 1_000_000)
+    return CartonType(line.code("code"), line.required("name"), length, width, height, tare, most, cost)
 
 
 def read_carriers(data: bytes, filename: str) -> tuple[CarrierRow, ...]:
     """Carriers in file order; countries are "*" or several codes. Raises FormatError with every bad line."""
-    form = open_form(data, filename, ("code", "name", "countries"))
-    carriers = tuple(CarrierRow(line.code("code"), line.required("name"), _countries(line)) for line in form.lines())
+    form = open_form(data, filename, ("code", "name", "countries"), ("cutoff",))
+    carriers = tuple(_carrier(line) for line in form.lines())
     _close(form, [carrier.code for carrier in carriers])
     return carriers
+
+
+def _carrier(line: Line) -> CarrierRow:
+    cutoff = line.text("cutoff")
+    if cutoff and not re.fullmatch(r"([01]\d|2[0-3]):[0-5]\d", cutoff):
+        line.problem("cutoff", f"{cutoff!r} is no time of day such as 16:30.")
+    return CarrierRow(line.code("code"), line.required("name"), _countries(line), cutoff)
 
 
 def _countries(line: Line) -> tuple[str, ...]:

@@ -25,6 +25,8 @@ OPTIONAL = (
     "value",
     "currency",
     "fragile",
+    "upright",
+    "soft",
 )
 LONGEST_MM = 5_000
 HEAVIEST_G = 1_000_000
@@ -61,6 +63,8 @@ class ItemRow:
     value: Decimal
     currency: str
     fragile: bool
+    upright: bool = False
+    soft: bool = False
 
 
 @dataclass(frozen=True)
@@ -125,6 +129,8 @@ def _item(line: Line) -> ItemRow:
         line.decimal("value"),
         _matching(line, "currency", r"[A-Z]{3}", "a currency code of three capitals"),
         line.flag("fragile"),
+        line.flag("upright"),
+        line.flag("soft"),
     )
 
 

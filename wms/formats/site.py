@@ -6,17 +6,20 @@ from dataclasses import dataclass
 
 from wms.formats.fields import Form, Line, open_form
 
-KINDS = ("bin", "reserve", "dock", "stage", "station", "cart", "quarantine", "problem")
+KINDS = ("bin", "reserve", "dock", "stage", "station", "slot", "cart", "quarantine", "problem")
 STORES = ("bin", "reserve")
 SIDES = ("L", "R")
 REQUIRED = ("code", "kind", "zone", "x_mm", "y_mm")
-OPTIONAL = ("name", "aisle", "bay", "level", "side", "z_mm", "volume_l", "max_kg")
+OPTIONAL = ("name", "aisle", "bay", "level", "side", "z_mm", "volume_l", "max_kg", "station")
 FAR = 10_000_000  # mm: ten kilometres, beyond any hall
 
 
 @dataclass(frozen=True)
 class Place:
-    """One place. Coordinates in mm from the hall's corner; volume in mm3 and weight in g, 0 where nothing is stored."""
+    """One place. Coordinates in mm from the hall's corner; volume in mm3 and weight in g, 0 where nothing is stored.
+
+    `station` is the pack station at which a slot of a put-wall stands.
+    """
 
     code: str
     kind: str
@@ -31,6 +34,7 @@ class Place:
     z_mm: int
     volume_mm3: int
     weight_g: int
+    station: str = ""
 
 
 def read_site(data: bytes, filename: str) -> tuple[Place, ...]:
@@ -39,6 +43,7 @@ def read_site(data: bytes, filename: str) -> tuple[Place, ...]:
     places = tuple(_place(line) for line in form.lines())
     _check_codes(form, places)
     _check_spots(form, places)
+    _check_walls(form, places)
     if not places:
         form.problem(0, "", "The layout names no place.")
     form.close()
@@ -64,6 +69,7 @@ def _place(line: Line) -> Place:
         line.integer("z_mm", 0, FAR),
         int(line.decimal("volume_l") * 1_000_000),
         int(line.decimal("max_kg") * 1_000),
+        line.text("station"),
     )
 
 
@@ -88,3 +94,10 @@ def _check_spots(form: Form, places: tuple[Place, ...]) -> None:
         spot = (place.zone, place.aisle, place.bay, place.level, place.side)
         if place.kind in STORES and spots.setdefault(spot, place.code) != place.code:
             form.problem(row.line, "bay", f"{place.code} is at the same spot as {spots[spot]}.")
+
+
+def _check_walls(form: Form, places: tuple[Place, ...]) -> None:
+    stations = {place.code for place in places if place.kind == "station"}
+    for place, row in zip(places, form.table.rows, strict=True):
+        if place.kind == "slot" and place.station not in stations:
+            form.problem(row.line, "station", "A slot needs the pack station at which its wall stands.")

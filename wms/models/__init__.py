@@ -13,6 +13,7 @@ from wms.models import (
     places,
     printing,
     shipping,
+    slotting,
     stock,
 )
 
@@ -29,5 +30,6 @@ __all__ = [
     "places",
     "printing",
     "shipping",
+    "slotting",
     "stock",
 ]

@@ -42,7 +42,9 @@ class Item(Base):
     lot_tracked: Mapped[bool] = mapped_column(default=False)
     expiry_tracked: Mapped[bool] = mapped_column(default=False)
     serial_tracked: Mapped[bool] = mapped_column(default=False)
-    fragile: Mapped[bool] = mapped_column(default=False)
+    fragile: Mapped[bool] = mapped_column(default=False)  # nothing heavier may lie above it in a parcel
+    upright: Mapped[bool] = mapped_column(default=False)  # its height stays upright in a parcel
+    soft: Mapped[bool] = mapped_column(default=False)  # takes any shape: its sizes tell its volume
     is_kit: Mapped[bool] = mapped_column(default=False)
 
 

@@ -9,6 +9,9 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from wms.db import Base, Utc
 
+BULK = ("single", "shape", "batch")  # units of many orders together; a unit finds its order when it is packed or sorted
+MODES = ("cluster", *BULK)
+
 
 class Wave(Base):
     """Orders released together: a pilot, or a wave."""
@@ -24,11 +27,16 @@ class Wave(Base):
 
 
 class PickList(Base):
-    """One walk: ready, picking, picked (dropped at a station), packed, void. `why` says what it saves."""
+    """One walk: ready, picking, picked (dropped at a station), packed, void. `why` says what it saves; `due_at` is
+    when the first truck leaves for which it picks.
+
+    Modes: cluster (every order in totes of its own), single (one-unit orders), shape (orders that are all alike),
+    batch (orders that are sorted into a put-wall before they are packed).
+    """
 
     __tablename__ = "pick_list"
     __table_args__ = (
-        CheckConstraint("mode IN ('cluster', 'single')", name="mode"),
+        CheckConstraint(f"mode IN {MODES}", name="mode"),
         CheckConstraint("state IN ('ready', 'picking', 'picked', 'packed', 'void')", name="state"),
         Index("ix_pick_list_state", "state"),
     )
@@ -41,13 +49,15 @@ class PickList(Base):
     cart_id: Mapped[int | None] = mapped_column(ForeignKey("location.id"))
     station_id: Mapped[int | None] = mapped_column(ForeignKey("location.id"))
     walk_mm: Mapped[int] = mapped_column(default=0)
+    due_at: Mapped[datetime | None] = mapped_column(Utc)
     why: Mapped[str] = mapped_column(String(300), default="")
     started_at: Mapped[datetime | None] = mapped_column(Utc)
     dropped_at: Mapped[datetime | None] = mapped_column(Utc)
 
 
 class ListOrder(Base):
-    """An order on a pick list: its slot on the cart and, on a cluster list, its own tote."""
+    """An order on a pick list: its slot on the cart and its tote (in bulk they share one); `place_id` is its slot of
+    the put-wall while its units lie there."""
 
     __tablename__ = "list_order"
     __table_args__ = (UniqueConstraint("list_id", "slot"), Index("ix_list_order_order_id", "order_id"))
@@ -56,6 +66,7 @@ class ListOrder(Base):
     order_id: Mapped[int] = mapped_column(ForeignKey("customer_order.id"))
     slot: Mapped[int]
     tote_id: Mapped[int | None] = mapped_column(ForeignKey("lpn.id"))
+    place_id: Mapped[int | None] = mapped_column(ForeignKey("location.id"), unique=True)
 
 
 class Pick(Base):

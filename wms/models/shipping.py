@@ -11,7 +11,7 @@ from wms.db import Base, Utc
 
 
 class CartonType(Base):
-    """A box we pack into; inner size in mm, tare and limit in g."""
+    """A box we pack into; inner size in mm, tare and limit in g, cost in the smallest coin."""
 
     __tablename__ = "carton_type"
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -22,16 +22,18 @@ class CartonType(Base):
     height_mm: Mapped[int]
     tare_g: Mapped[int] = mapped_column(default=0)
     max_g: Mapped[int] = mapped_column(default=30000)
+    cost: Mapped[int] = mapped_column(default=0)
 
 
 class Carrier(Base):
-    """Who takes parcels, and to which countries (`*` or a comma list)."""
+    """Who takes parcels, to which countries (`*` or a comma list), and when the truck leaves (HH:MM, "" unknown)."""
 
     __tablename__ = "carrier"
     id: Mapped[int] = mapped_column(primary_key=True)
     code: Mapped[str] = mapped_column(String(20), unique=True)
     name: Mapped[str] = mapped_column(String(60))
     countries: Mapped[str] = mapped_column(String(400), default="*")
+    cutoff: Mapped[str] = mapped_column(String(5), default="")
 
 
 class Manifest(Base):

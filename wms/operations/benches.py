@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import Row, select, update
@@ -16,7 +16,7 @@ from wms.models.shipping import Parcel
 from wms.models.stock import Lpn
 from wms.operations import claims, ledger, master, timeline
 from wms.operations.ledger import By
-from wms.queries import boxes
+from wms.queries import boxes, wall
 from wms.queries import packing as reads
 
 orders, parcels, lpns = table_of(Order), table_of(Parcel), table_of(Lpn)
@@ -29,8 +29,26 @@ class EmptyTote(Refusal):
     sentence = "Tote {tote} is empty. Scan another one."
 
 
+class SortFirst(Refusal):
+    """A tote whose units go to the put-wall first."""
+
+    sentence = "Tote {tote} goes to the wall first. Choose Sort."
+
+
+class EmptySlot(Refusal):
+    """A slot of the wall that no order has."""
+
+    sentence = "{slot} is empty. Scan another one."
+
+
+class Incomplete(Refusal):
+    """A slot for which units are still to be sorted."""
+
+    sentence = "{slot} waits for {missing} more. Scan another one."
+
+
 class NothingFree(Refusal):
-    """A tote of singles in which every order is packed or on hold."""
+    """A shared tote in which every order is packed or on hold."""
 
     sentence = "Nothing in tote {tote} may be packed now."
 
@@ -67,17 +85,17 @@ class NoStation(Refusal):
 
 @dataclass(frozen=True)
 class Bench:
-    """Where packing happens: the tote, its list, and the station at which the parcel stands."""
+    """Where packing happens: out of what ("tote 5", "W1-07"), for which list, and where the parcel stands."""
 
-    tote_id: int
+    source: str
     list_id: int
     station_id: int
-    order_id: int | None  # None: a tote of singles
+    order_id: int | None  # None: a tote that the orders of its list share
 
     @property
     def subject(self) -> str:
-        """Return what is claimed: the order with all its totes, or the tote of singles."""
-        return f"order:{self.order_id}" if self.order_id else f"tote:{self.tote_id}"
+        """Return what is claimed: the order with all its totes, or the list with the totes that its orders share."""
+        return f"order:{self.order_id}" if self.order_id else f"list:{self.list_id}"
 
 
 def choose_station(tx: Tx, device_id: int, location_id: int) -> None:
@@ -89,13 +107,40 @@ def choose_station(tx: Tx, device_id: int, location_id: int) -> None:
 
 
 def open_tote(tx: Tx, tote_id: int, device_id: int) -> Bench:
-    """Return what a scanned tote means; raises EmptyTote or StillPicked when there is nothing to pack in it."""
+    """Return what a scanned tote means.
+
+    Raises EmptyTote or StillPicked when there is nothing to pack in it, SortFirst when the put-wall comes first.
+    """
     tote = reads.tote_of(tx, tote_id)
     if tote is None or tote.list_id is None or not tote.units:
         raise EmptyTote(tote=tote_id)
     if tote.kind not in ("station", "problem") or tote.list_state not in ("picked", "packed"):
         raise StillPicked(tote=tote_id)
-    return Bench(tote_id, tote.list_id, station_for(tx, device_id, tote), tote.order_id)
+    if tote.mode == "batch" and tote.kind == "station" and not tote.order_id:
+        raise SortFirst(tote=tote_id)
+    return Bench(f"tote {tote_id}", tote.list_id, station_for(tx, device_id, tote), tote.order_id)
+
+
+def open_slot(tx: Tx, place_id: int, device_id: int) -> Bench | None:
+    """Return what a scanned slot of the put-wall means, None for another place. Raises EmptySlot, Incomplete."""
+    slot = wall.slot_of(tx, place_id)
+    if slot is None:
+        return None
+    if slot.order_id is None or not slot.full:
+        raise EmptySlot(slot=slot.name)
+    if not slot.complete and not slot.held:
+        raise Incomplete(slot=slot.name, missing=slot.missing)
+    chosen = tx.value(select(devices.c.station_id).where(devices.c.id == device_id))
+    return Bench(slot.name, slot.list_id, int(chosen or slot.station_id), slot.order_id)
+
+
+def open_order(tx: Tx, order_id: int, device_id: int) -> Bench:
+    """Return where an order is packed from: its slot, its own tote, or a tote that it shares."""
+    slot = wall.slot_of_order(tx, order_id)
+    if slot and (bench := open_slot(tx, slot.id, device_id)):
+        return bench
+    totes = reads.totes_of_order(tx, order_id)
+    return replace(open_tote(tx, totes[0].id if totes else 0, device_id), order_id=order_id)
 
 
 def station_for(tx: Tx, device_id: int, tote: Row[Any]) -> int:
@@ -108,14 +153,14 @@ def station_for(tx: Tx, device_id: int, tote: Row[Any]) -> int:
 
 
 def claim(tx: Tx, by: By, bench: Bench, confirmed: bool) -> int | None:
-    """Let nobody else pack from this tote, or this order; return the parcel a former task left in hand.
+    """Let nobody else pack this order, or from the totes of this list; return the parcel a former task left in hand.
 
     Raises InHand naming the colleague unless `confirmed`.
     """
     if bench.order_id:
         tx.execute(select(orders.c.id).where(orders.c.id == bench.order_id).with_for_update(key_share=True))
     begun = reads.parcel_in_hand(tx, bench.subject, by.task_id or 0)
-    claims.claim(tx, by, bench.subject, f"tote {bench.tote_id}", confirmed)
+    claims.claim(tx, by, bench.subject, bench.source, confirmed)
     return begun
 
 

@@ -17,7 +17,7 @@ from sqlalchemy import Row, and_, insert, or_, select, update
 from wms.db import Store, Tx, dumps, insert_or_nothing, table_of
 from wms.errors import BadInput, NotFound, Refusal, clip
 from wms.models.jobs import Job
-from wms.operations import labelling, ledger, waving
+from wms.operations import labelling, ledger, replenishing, slotting, waving
 from wms.operations.ledger import By
 from wms.queries import printing
 from wms.settings import Settings
@@ -26,7 +26,8 @@ Handler = Callable[[Store, Settings, dict[str, Any]], Any]
 
 TRIES_MAX = 5
 LEASE = timedelta(minutes=15)  # longer than the longest planning
-EVERY = {"sweep": timedelta(hours=1)}  # timed work: its one row is armed again when it is done
+# Timed work: its one row is armed again when it is done.
+EVERY = {"sweep": timedelta(hours=1), "replenish": timedelta(minutes=10)}
 POLL_SECONDS = 0.2
 ARM_SECONDS = 60.0
 PATIENCE_SECONDS = 30.0  # how long a stop waits for the work at hand
@@ -39,7 +40,9 @@ log = logging.getLogger("wms.worker")
 def release(store: Store, settings: Settings, args: dict[str, Any]) -> Any:
     """Release the pilot or a wave: args pilot (true, false or null to choose), orders, operator."""
     by = By(args.get("operator"))
-    return waving.release_all(store, settings, by, pilot=args.get("pilot"), orders=args.get("orders"))
+    made = waving.release_all(store, settings, by, pilot=args.get("pilot"), orders=args.get("orders"))
+    store.transact(lambda tx: enqueue(tx, "replenish", {}, key="replenish"))  # the next wave finds full faces
+    return made
 
 
 def sweep(store: Store, settings: Settings, args: dict[str, Any]) -> int:
@@ -47,7 +50,17 @@ def sweep(store: Store, settings: Settings, args: dict[str, Any]) -> int:
     return store.transact(ledger.sweep)
 
 
-HANDLERS: dict[str, Handler] = {"release": release, "sweep": sweep}
+def replenish(store: Store, settings: Settings, args: dict[str, Any]) -> Any:
+    """Let the open move tasks be what the pick faces need now."""
+    return replenishing.refresh(store, settings)
+
+
+def slot(store: Store, settings: Settings, args: dict[str, Any]) -> Any:
+    """Propose better pick faces: args operator, seconds (at most so long)."""
+    return slotting.propose(store, settings, By(args.get("operator")), float(args.get("seconds", 60)))
+
+
+HANDLERS: dict[str, Handler] = {"release": release, "sweep": sweep, "replenish": replenish, "slotting": slot}
 
 
 def enqueue(tx: Tx, kind: str, args: Mapping[str, Any], run_at: datetime | None = None, key: str | None = None) -> int:
@@ -125,7 +138,7 @@ class UnknownKind(Exception):
 def finish(tx: Tx, row: Row[Any], result: Any) -> None:
     """Close a job with its result; timed work is armed again in the same row."""
     values: dict[str, Any] = {"state": "done", "ended_at": tx.now, "key": None}
-    if row.kind in EVERY and row.key:
+    if row.key == timed(row.kind):
         values = {"state": "queued", "run_at": tx.now + EVERY[row.kind], "attempts": 0}
     settle(tx, row, values | {"result": json.dumps(result, default=str), "error": ""})
 
@@ -152,22 +165,31 @@ def revive(tx: Tx, job_id: int) -> None:
         raise NotFound(what=f"Dead job {job_id}")
 
 
+def timed(kind: str) -> str:
+    """Return the key of the one row of timed work; the same work can be asked for besides."""
+    return f"timed:{kind}"
+
+
 def arm(tx: Tx) -> None:
     """See to it that every kind of timed work has its one row."""
     for kind in EVERY:
-        enqueue(tx, kind, {}, key=f"timed:{kind}")
+        enqueue(tx, kind, {}, key=timed(kind))
 
 
 # -- the loop of `wms worker` -----------------------------------------------------------------------------------------
 
 
-def work(store: Store, settings: Settings, stop: threading.Event) -> None:
+def work(store: Store, settings: Settings, stop: threading.Event, prepare: Callable[[], None] = lambda: None) -> None:
     """Run jobs and print labels until `stop` is set; then end the work at hand and return.
+
+    `prepare` is called before each look for a job, in the thread of the jobs.
 
     Jobs run in one thread, every printer has one of its own, so that neither a long plan nor a dead printer delays
     the others.
     """
-    running = threading.Thread(target=loop, args=(stop, lambda: run_jobs(store, settings)), name="jobs", daemon=True)
+    running = threading.Thread(
+        target=loop, args=(stop, lambda: run_jobs(store, settings, prepare)), name="jobs", daemon=True
+    )
     arming = threading.Thread(target=loop, args=(stop, lambda: arm_all(store), ARM_SECONDS), name="timer", daemon=True)
     lanes = Lanes(store, settings, stop)
     for thread in (running, arming):
@@ -188,8 +210,9 @@ def loop(stop: threading.Event, step: Callable[[], None], pause: float = POLL_SE
         stop.wait(pause)
 
 
-def run_jobs(store: Store, settings: Settings) -> None:
+def run_jobs(store: Store, settings: Settings, prepare: Callable[[], None]) -> None:
     """Run one due job, if there is one."""
+    prepare()
     run_once(store, settings)
 
 

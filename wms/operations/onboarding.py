@@ -73,12 +73,16 @@ def named(folder: Path, name: str) -> tuple[bytes, str]:
 
 
 def write_places(tx: Tx, settings: Settings, places: tuple[Place, ...]) -> None:
-    """Write the layout, and enough totes for every cart."""
-    for place in places:
+    """Write the layout, pack stations before the slots of their walls, and enough totes for every cart."""
+    stations: dict[str, int] = {}
+    for place in sorted(places, key=lambda each: each.kind == "slot"):
         facts = {"zone": place.zone, "aisle": place.aisle, "bay": place.bay, "level": place.level, "side": place.side}
         sizes = {"x_mm": place.x_mm, "y_mm": place.y_mm, "capacity_mm3": place.volume_mm3, "capacity_g": place.weight_g}
         hazard = {"hazard_ok": place.zone in HAZARD_ZONES}
-        master.add_location(tx, place.code, place.kind, **facts, **sizes, **hazard)
+        wall = {"station_id": stations[place.station]} if place.kind == "slot" else {}
+        known = master.add_location(tx, place.code, place.kind, **facts, **sizes, **hazard, **wall)
+        if place.kind == "station":
+            stations[place.code] = known
     carts = sum(place.kind == "cart" for place in places)
     have = tx.value(select(master.lpns.c.id).where(master.lpns.c.kind == "tote").limit(1))
     for _ in range(0 if have else carts * settings.release.totes_max + SPARE_TOTES):
@@ -89,11 +93,12 @@ def write_equipment(tx: Tx, folder: Path) -> None:
     """Write carton types, carriers and printers."""
     for box in read_cartons(*named(folder, "cartons.csv")):
         code = barcodes.code("CT", box.code)
-        facts = {"length_mm": box.length_mm, "width_mm": box.width_mm, "height_mm": box.height_mm}
+        facts = {"length_mm": box.length_mm, "width_mm": box.width_mm, "height_mm": box.height_mm, "cost": box.cost}
         box_id = put(tx, carton_types, {"code": code}, name=box.name, tare_g=box.tare_g, max_g=box.max_g, **facts)
         directory.register(tx, code, "carton", box_id, box.name)
     for carrier in read_carriers(*named(folder, "carriers.csv")):
-        put(tx, carriers, {"code": carrier.code}, name=carrier.name, countries=",".join(carrier.countries) or "*")
+        ways = {"countries": ",".join(carrier.countries) or "*", "cutoff": carrier.cutoff}
+        put(tx, carriers, {"code": carrier.code}, name=carrier.name, **ways)
     for printer in read_printers(*named(folder, "printers.csv")):
         station = tx.value(select(locations.c.id).where(locations.c.name == printer.station))
         address = {"transport": printer.transport, "host": printer.host, "port": printer.port, "dpi": printer.dpi}
@@ -123,6 +128,7 @@ def write_goods(tx: Tx, goods: tuple[ItemRow, ...]) -> None:
         customs = {"hs_code": row.hs_code, "origin": row.origin, "value": row.value, "currency": row.currency}
         tracked = {"lot_tracked": row.lot, "serial_tracked": row.serial, "expiry_tracked": row.expiry}
         more = {"name": row.name, "barcode": row.barcode, "hazard": row.hazard, "fragile": row.fragile}
+        more |= {"upright": row.upright, "soft": row.soft}
         cases = [(case.code, case.count) for case in row.case_barcodes]
         master.add_item(tx, owner, row.sku, cases, **sizes, **customs, **tracked, **more)
 

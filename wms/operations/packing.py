@@ -10,6 +10,7 @@ from sqlalchemy import Row, bindparam, insert, select, update
 from wms.db import Tx, insert_or_add, table_of
 from wms.errors import Refusal
 from wms.models.orders import Order, OrderLine
+from wms.models.outbound import ListOrder
 from wms.models.people import Device
 from wms.models.places import Location
 from wms.models.shipping import Parcel, ParcelLine
@@ -22,7 +23,7 @@ from wms.queries.boxes import Box, Need, Source
 
 orders = table_of(Order)
 parcels, serials, lpns, parcel_lines = table_of(Parcel), table_of(Serial), table_of(Lpn), table_of(ParcelLine)
-locations, devices, lines = table_of(Location), table_of(Device), table_of(OrderLine)
+locations, devices, lines, list_orders = map(table_of, (Location, Device, OrderLine, ListOrder))
 
 count_packed = (
     update(lines)
@@ -51,7 +52,7 @@ class WrongItem(Refusal):
 
 
 class NoneWanted(Refusal):
-    """A unit that no order of a tote of singles wants."""
+    """A unit that no order of a bulk tote wants."""
 
     sentence = "No order of this tote takes {scanned}. Set it aside."
 
@@ -219,13 +220,31 @@ def undo(tx: Tx, by: By, box: Box) -> tuple[str, int]:
     last = last_verified(tx, box)
     need = box.need_of(last.item_id)
     assert need is not None
-    parcel, tote = Spot(box.place_id, box.lpn_id), Spot(last.from_location_id, last.from_lpn_id)
+    parcel, tote = Spot(box.place_id, box.lpn_id), home(tx, box, last)
     ledger.post(tx, by, [Move(last.item_id, last.qty, parcel, tote, "unpack", last.lot_id, document=box.code)])
     tx.execute(update(lines).where(lines.c.id == need.line_id).values(packed=lines.c.packed - last.qty))
     tx.execute(discount, {"parcel": box.parcel_id, "line": need.line_id, "lot": last.lot_id, "less": last.qty})
     forget_serial(tx, box, need)
     tx.announce("packing")
     return need.sku, last.qty
+
+
+def home(tx: Tx, box: Box, move: Row[Any]) -> Spot:
+    """Return where verified units go back to: their tote where it stands now; their slot, or the tote that took it.
+
+    Raises NothingToUndo when that serves others by now.
+    """
+    mine = list_orders.c.order_id == box.order_id
+    its_slot = select(list_orders.c.id).where(mine, list_orders.c.place_id == move.from_location_id)
+    if not move.from_lpn_id and tx.value(its_slot):
+        return Spot(move.from_location_id)
+    its_lists = lpns.c.list_id.in_(select(list_orders.c.list_id).where(mine))
+    its_own = (lpns.c.order_id == box.order_id, lpns.c.kind == "tote")
+    found = select(lpns.c.id, lpns.c.location_id).order_by(lpns.c.id).limit(1)
+    tote = tx.one(found.where(lpns.c.id == move.from_lpn_id, its_lists) if move.from_lpn_id else found.where(*its_own))
+    if tote is None:
+        raise NothingToUndo
+    return Spot(tote.location_id, tote.id)
 
 
 def last_verified(tx: Tx, box: Box) -> Row[Any]:
@@ -267,13 +286,16 @@ def set_aside(tx: Tx, by: By, box: Box) -> None:
     tx.announce("packing")
 
 
-def shelve_tote(tx: Tx, by: By, tote_id: int) -> str | None:
-    """Carry a tote with what is left in it to the problem shelf; return the shelf's name, None when it is empty."""
+def shelve_totes(tx: Tx, by: By, list_id: int) -> tuple[str, list[int]]:
+    """Carry the shared totes of a list in which something is left to the problem shelf; return its name and the totes.
+
+    The name is empty when the site has no such shelf: then they stay where they are.
+    """
     shelf = problem_shelf(tx)
-    if shelf is None or not ledger.content(tx, tote_id):
-        return None
-    ledger.move_lpn(tx, by, tote_id, shelf, "set aside")
-    return str(tx.value(select(locations.c.name).where(locations.c.id == shelf)))
+    full = [row.id for row in tx.all(reads.shared_totes, list=list_id)]
+    for tote_id in full if shelf else ():
+        ledger.move_lpn(tx, by, tote_id, int(shelf or 0), "set aside")
+    return str(tx.value(select(locations.c.name).where(locations.c.id == shelf)) or ""), full
 
 
 def problem_shelf(tx: Tx) -> int | None:
@@ -284,7 +306,7 @@ def problem_shelf(tx: Tx) -> int | None:
 
 
 def hold_rest(tx: Tx, list_id: int) -> int:
-    """Put every order of a list of singles that is not begun on hold as short; return how many."""
+    """Put every order of a bulk list that is not begun and has no slot on hold as short; return how many."""
     rest = reads.unbegun(tx, list_id)
     for row in rest:
         reviewing.hold(tx, row.id, "SHORT", "Missing at packing: its units are not in the tote")

@@ -14,9 +14,8 @@ from wms.models.orders import Order
 from wms.models.outbound import ListOrder, PickList, Wave
 from wms.models.shipping import Parcel
 from wms.models.stock import Lpn, Stock
-from wms.operations import labelling, packing, timeline
+from wms.operations import boxing, labelling, packing, timeline
 from wms.operations.ledger import By
-from wms.planning import cartonization
 from wms.queries import boxes
 from wms.queries.boxes import Box
 from wms.settings import Settings
@@ -72,17 +71,7 @@ def proposed(box: Box, cartons: Sequence[Row[Any]]) -> Row[Any] | None:
     """Return the type of carton for what is in the box; the largest when none takes it all, None without any type."""
     if not cartons:
         return None
-    content = [need for need in box.needs if need.boxed]
-    units = tuple(
-        cartonization.Unit(need.sku, need.boxed, max(1, long), max(1, wide), max(1, high), need.weight_g)
-        for need in content
-        for long, wide, high in [need.sides_mm]
-    )
-    types = tuple(
-        cartonization.Carton(row.code, row.length_mm, row.width_mm, row.height_mm, row.tare_g, row.max_g)
-        for row in cartons
-    )
-    plan = cartonization.plan(cartonization.Problem(units, types))
+    plan = boxing.packing(box, cartons, rest=False)
     by_code = {row.code: row for row in cartons}
     fits = len(plan.parcels) == 1 and not plan.unpackable
     return by_code[plan.parcels[0].carton] if fits else cartons[-1]
@@ -206,11 +195,14 @@ def label_of(tx: Tx, box: Box) -> ParcelLabel:
 
 
 def free_totes(tx: Tx, order_id: int, list_id: int) -> None:
-    """Give the totes that the order emptied back to the pickers."""
+    """Give the totes and the slot that the order emptied back."""
     full = select(stock.c.id).where(stock.c.lpn_id == lpns.c.id, stock.c.qty > 0).exists()
     mine = (lpns.c.order_id == order_id) | lpns.c.order_id.is_(None)
     empty = (lpns.c.kind == "tote", lpns.c.list_id == list_id, mine, ~full)
     tx.execute(update(lpns).where(*empty).values(order_id=None, list_id=None))
+    lies = select(stock.c.id).where(stock.c.location_id == list_orders.c.place_id, stock.c.qty > 0).exists()
+    slot = (list_orders.c.order_id == order_id, list_orders.c.list_id == list_id, ~lies)
+    tx.execute(update(list_orders).where(*slot).values(place_id=None))
 
 
 def end_list(tx: Tx, list_id: int) -> None:

@@ -9,12 +9,12 @@ from sqlalchemy import delete, exists, func, select, update
 from wms.db import Tx, table_of
 from wms.errors import NotFound, Refusal
 from wms.models.orders import Order, OrderLine
-from wms.models.outbound import ListOrder, Pick, PickList, Wave
+from wms.models.outbound import BULK, ListOrder, Pick, PickList, Wave
 from wms.models.places import Location
 from wms.models.stock import Lpn
 from wms.operations import claims, ledger, timeline
 from wms.operations.ledger import By, Move, Spot
-from wms.queries import walks
+from wms.queries import walks, wall
 
 lists, picks, slots, waves = table_of(PickList), table_of(Pick), table_of(ListOrder), table_of(Wave)
 orders, order_lines, locations, lpns = table_of(Order), table_of(OrderLine), table_of(Location), table_of(Lpn)
@@ -50,6 +50,12 @@ class ToteNotEmpty(Refusal):
     sentence = "Tote {tote} is not empty. Take another one."
 
 
+class NoWall(Refusal):
+    """A batch list is dropped where it can be sorted."""
+
+    sentence = "{place} has no wall for {wanted} orders. Go to {expected}."
+
+
 class NoStation(Refusal):
     """Totes are dropped where they are packed."""
 
@@ -60,9 +66,11 @@ class NoStation(Refusal):
 
 
 def claim_next(tx: Tx, by: By) -> int | None:
-    """Claim the next ready list of the oldest wave; None when there is none. Two people never get the same one."""
-    ready = select(lists.c.id).where(lists.c.state == "ready").order_by(lists.c.wave_id, lists.c.id).limit(1)
-    found = tx.value(ready.with_for_update(key_share=True, skip_locked=True))
+    """Claim the next ready list: for the first truck, of the oldest wave; None when there is none.
+
+    Two people never get the same one.
+    """
+    found = tx.value(walks.next_ready.with_for_update(key_share=True, skip_locked=True))
     if found is None:
         return None
     begin(tx, by, int(found))
@@ -111,34 +119,34 @@ def use_cart(tx: Tx, list_id: int, location_id: int) -> None:
 
 
 def use_tote(tx: Tx, row: Any, tote_id: int) -> None:
-    """Put an empty tote on the first slot without one; a single list keeps all its orders in one tote."""
-    if row.mode == "single":
-        seize(tx, row, tote_id, None)
+    """Put an empty tote on the first slot without one; in bulk all orders of the list share it."""
+    if row.mode in BULK:
+        seize(tx, tote_id, row.id, None, row.cart_id)
         tx.execute(update(slots).where(slots.c.list_id == row.id).values(tote_id=tote_id))
         return
     slot = (slots.c.list_id == row.id, slots.c.slot == row.bare_slot)
-    seize(tx, row, tote_id, int(tx.value(select(slots.c.order_id).where(*slot))))
+    seize(tx, tote_id, row.id, int(tx.value(select(slots.c.order_id).where(*slot))), row.cart_id)
     tx.execute(update(slots).where(*slot).values(tote_id=tote_id))
 
 
 def add_tote(tx: Tx, row: Any, tote_id: int) -> None:
     """Go on with another tote because the one in use is full; `row` is the current pick."""
-    if row.mode == "single":
-        seize(tx, row, tote_id, None)
+    if row.mode in BULK:
+        seize(tx, tote_id, row.id, None, row.cart_id)
         waiting = select(picks.c.order_id).where(picks.c.list_id == row.id, picks.c.state == "open")
         mine = (slots.c.list_id == row.id, slots.c.order_id.in_(waiting))
         tx.execute(update(slots).where(*mine).values(tote_id=tote_id))
         return
-    seize(tx, row, tote_id, row.order_id)
+    seize(tx, tote_id, row.id, row.order_id, row.cart_id)
     last = int(tx.value(select(func.max(slots.c.slot)).where(slots.c.list_id == row.id)))
     values = {"list_id": row.id, "order_id": row.order_id, "slot": last + 1, "tote_id": tote_id}
     tx.execute(slots.insert().values(values))
 
 
-def seize(tx: Tx, row: Any, tote_id: int, order_id: int | None) -> None:
-    """Take an empty tote that belongs to nobody. Raises NotATote, ToteNotEmpty."""
+def seize(tx: Tx, tote_id: int, list_id: int, order_id: int | None, location_id: int) -> None:
+    """Take an empty tote that belongs to nobody to a place. Raises NotATote, ToteNotEmpty."""
     mine = update(lpns).where(lpns.c.id == tote_id, lpns.c.order_id.is_(None), lpns.c.list_id.is_(None))
-    taken = tx.execute(mine.values(order_id=order_id, list_id=row.id, location_id=row.cart_id))
+    taken = tx.execute(mine.values(order_id=order_id, list_id=list_id, location_id=location_id))
     if taken.rowcount != 1:
         raise NotATote(tote=tote_id, list=tx.value(select(lpns.c.list_id).where(lpns.c.id == tote_id)))
     if not walks.is_empty(tx, tote_id):
@@ -151,12 +159,14 @@ def seize(tx: Tx, row: Any, tote_id: int, order_id: int | None) -> None:
 def drop(tx: Tx, by: By, row: Any, station_id: int) -> int:
     """Set all totes of a list down at a pack station: they move with what is in them. Returns how many totes.
 
-    Orders of which nothing was found leave the list and are held again; the others are picked. Raises NoStation.
+    Orders of which nothing was found leave the list and are held again; the others are picked. Raises NoStation, and
+    NoWall for a batch list that another station can sort and this one cannot.
     """
     found = tx.one(select(locations.c.kind, locations.c.name).where(locations.c.id == station_id))
     if found is None or found.kind != "station":
-        target = walks.station(tx)
+        target = station_for(tx, row)
         raise NoStation(place=found.name if found else station_id, expected=target.name if target else "a station")
+    mode = mode_at(tx, row, station_id, found.name)
     content = walks.contents(tx, row.id)
     ledger.post(tx, by, [carried(line, station_id, row.code) for line in content])
     full = {line.lpn_id for line in content}
@@ -164,11 +174,28 @@ def drop(tx: Tx, by: By, row: Any, station_id: int) -> int:
     freed = update(lpns).where(lpns.c.list_id == row.id, lpns.c.kind == "tote", lpns.c.id.not_in(full))
     tx.execute(freed.values(location_id=station_id, list_id=None, order_id=None))
     settle_orders(tx, by, row.id)
-    values = {"state": "picked" if full else "void", "station_id": station_id, "dropped_at": tx.now}
+    values = {"state": "picked" if full else "void", "station_id": station_id, "dropped_at": tx.now, "mode": mode}
     tx.execute(update(lists).where(lists.c.id == row.id).values(values))
     close_wave(tx, row.id)
     tx.announce("picking", "packing", "waves")
     return len(full)
+
+
+def station_for(tx: Tx, row: Any) -> Any:
+    """Return where a list is brought: the station with the fewest lists waiting; a batch list to one with a wall."""
+    return (wall.station_with_wall(tx, row.n_orders) if row.mode == "batch" else None) or walks.station(tx)
+
+
+def mode_at(tx: Tx, row: Any, station_id: int, place: str) -> str:
+    """Return how a list goes on at a station: a batch list that no wall can take is packed unit by unit, like singles.
+
+    Raises NoWall when another station has the wall for it.
+    """
+    if row.mode != "batch" or wall.slots_at(tx, station_id) >= row.n_orders:
+        return str(row.mode)
+    if target := wall.station_with_wall(tx, row.n_orders):
+        raise NoWall(place=place, wanted=row.n_orders, expected=target.name)
+    return "single"
 
 
 def carried(line: Any, station_id: int, code: str) -> Move:

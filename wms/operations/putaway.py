@@ -46,6 +46,12 @@ class Mixes(Ask):
     sentence = "{place} holds {sku}. Again to use it."
 
 
+class Kept(Ask):
+    """The place is the pick face of another item."""
+
+    sentence = "{place} is kept for {sku}. Again to use it."
+
+
 class NoStockPlace(Refusal):
     """Goods do not rest in a place of this kind."""
 
@@ -126,21 +132,23 @@ class Proposal:
 def propose(tx: Tx, load: Load, but: Iterable[int] = ()) -> Proposal:
     """Return the best place for a load (all of it, or its first item when it is mixed), never one of `but`.
 
-    A bin of its own, then one shared with other items, then a reserve for the whole carton, then as many as fit into
-    one bin, then the problem place. Raises NoPlace.
+    The item's pick face comes first; when it is full the carton goes whole to a reserve. An item without a face gets a
+    bin of its own, then one shared with other items, then a reserve for the whole carton, then as many as fit into one
+    bin; other items' faces come last, before the problem place. Raises NoPlace.
     """
     found = [room for room in places.rooms(tx) if room.id not in set(but)]
     part = load if len(load.skus) == 1 else load.of(load.skus[0])
     sku = "" if part is load else part.skus[0]
     bins = [room for room in found if room.kind == "bin"]
-    by_id = {room.id: room for room in found}
-    for single in (True, False):
-        if (plan := planned(part, bins, found, single)).place_id is not None:
-            return Proposal(by_id[plan.place_id], sku, part.units, plan.why)
-    whole = planned(load, [room for room in found if room.kind == "reserve"], found, False) if load.lpn_id else None
-    if whole and whole.place_id is not None:
-        return Proposal(by_id[whole.place_id], "", load.units, whole.why)
-    return split(part, bins) or to_problem(load, found)
+    mine = [room for room in bins if room.home in part.skus]
+    free = [room for room in bins if not room.home]
+    whole = (load, "", [room for room in found if room.kind == "reserve" and load.lpn_id], False)
+    first = [(part, sku, mine, False), whole] if mine else []
+    for goods, of_sku, choice, single in (*first, (part, sku, free, True), (part, sku, free, False), whole):
+        if (plan := planned(goods, choice, found, single)).place_id is not None:
+            room = next(room for room in choice if room.id == plan.place_id)
+            return Proposal(room, of_sku, goods.units, plan.why)
+    return split(part, mine) or split(part, free) or split(part, bins) or to_problem(load, found)
 
 
 def planned(load: Load, choice: Sequence[Room], found: Sequence[Room], single: bool) -> planner.Plan:
@@ -161,7 +169,8 @@ def contents(load: Load) -> tuple[Content, ...]:
 def candidate(room: Room, far: int, single: bool) -> Candidate:
     """Return a place in the planner's words."""
     free, known = (room.free_mm3, room.free_g), (frozenset(room.skus), room.hazard_ok)
-    return Candidate(room.id, room.zone, *free, *known, far, not room.skus, single, frozenset(room.owners))
+    owners = frozenset(room.owners)
+    return Candidate(room.id, room.zone, *free, *known, far, not room.skus, single, owners, planned=bool(room.home))
 
 
 def distance(room: Room, stations: Sequence[Room]) -> int:
@@ -248,6 +257,8 @@ def surprise(room: Room, load: Load) -> Ask:
     strangers = sorted(room.skus - set(load.skus))
     if strangers and room.kind == "bin":
         return Mixes(place=room.name, sku=strangers[0])
+    if room.home and room.home not in load.skus:
+        return Kept(place=room.name, sku=room.home)
     return NotPlanned(place=room.name)
 
 

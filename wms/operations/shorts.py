@@ -15,7 +15,7 @@ from wms.errors import Ask, Refusal
 from wms.models.items import Item
 from wms.models.orders import Order
 from wms.models.outbound import Pick
-from wms.operations import counting, ledger, reviewing, timeline
+from wms.operations import counting, exchanging, ledger, reviewing, timeline
 from wms.operations.ledger import By, Key
 from wms.operations.taking import STEP, Now, PickGone, like
 from wms.queries import walks
@@ -74,9 +74,10 @@ def shorten(tx: Tx, settings: Settings, by: By, now: Now, reason: str) -> str:
     """Give up what is left of the current pick, with a reason, and say what happens instead.
 
     The place is asked to be counted and is not promised again before. What stands free elsewhere is put into the walk
-    at its place; an order that stays incomplete is held SHORT, and the rest of it goes on.
+    at its place; an order that stays incomplete is held SHORT, and the rest of it goes on. In bulk as few orders as
+    possible stay incomplete.
     """
-    gone = [row for row in like(tx, now) if now.single or row.id == now.pick_id]
+    gone = affected(tx, now)
     if not gone:
         raise PickGone
     ledger.release(tx, {now.key: sum(missing(row) for row in gone)})
@@ -85,10 +86,17 @@ def shorten(tx: Tx, settings: Settings, by: By, now: Now, reason: str) -> str:
     found = resourced(tx, settings, now, gone)
     add_picks(tx, now, found)
     lacking = left_over(gone, found)
+    if lacking and now.bulk:
+        lacking = exchanging.gather(tx, now.list_id, now.item_id, lacking)
     sku = str(tx.value(select(items.c.sku).where(items.c.id == now.item_id)))
     hold_short(tx, by, lacking, sku)
     tx.announce("picking")
     return said(found, lacking, sku)
+
+
+def affected(tx: Tx, now: Now) -> list[Any]:
+    """Return the open picks that the picker is at: in bulk all that take the same from the same place."""
+    return [row for row in like(tx, now) if now.bulk or row.id == now.pick_id]
 
 
 def missing(pick: Any) -> int:
@@ -196,17 +204,18 @@ def swap_lot(tx: Tx, settings: Settings, now: Now, lot_code: str, expected: str)
         raise NoSuchLot(lot=lot_code, sku=sku, expected=expected)
     if not lasts(found.expiry, tx.now.date() + timedelta(days=settings.floor.expiry_days_min)):
         raise LotTooShort(lot=found.code, expected=expected)
-    if found.free < now.want:
+    if found.free < sum(missing(row) for row in affected(tx, now)):
         raise LotPromised(lot=found.code, free=found.free, expected=expected)
     return found
 
 
 def take_lot(tx: Tx, now: Now, lot_id: int) -> None:
     """Reserve the other lot instead, for everything that is still to be taken here."""
-    mine = [row for row in like(tx, now) if now.single or row.id == now.pick_id]
+    mine = affected(tx, now)
+    rest = sum(missing(row) for row in mine)
     other = (*now.key[:3], lot_id, now.key[4])
-    ledger.release(tx, {now.key: now.want})
-    ledger.allocate(tx, {other: now.want})
+    ledger.release(tx, {now.key: rest})
+    ledger.allocate(tx, {other: rest})
     for row in mine:
         change(tx, row, lot_id)
 

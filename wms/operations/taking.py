@@ -11,7 +11,7 @@ from sqlalchemy import bindparam, case, func, select, update
 from wms.db import Tx, table_of
 from wms.errors import Refusal
 from wms.models.orders import OrderLine
-from wms.models.outbound import Pick
+from wms.models.outbound import BULK, Pick
 from wms.models.stock import AVAILABLE
 from wms.operations import ledger
 from wms.operations.ledger import By, Move, Spot
@@ -84,7 +84,7 @@ class NothingElse(Refusal):
 class Now:
     """What lies before the picker: the pick, where it comes from and goes to. Small enough for a task's memo.
 
-    `want` units are asked for here, `left` of them by this very pick (a single list takes like picks together).
+    `want` units are asked for here, `left` of them by this very pick (in bulk like picks are taken together).
     """
 
     list_id: int
@@ -99,18 +99,18 @@ class Now:
     left: int
     cart_id: int
     tote_id: int
-    single: bool
+    bulk: bool
 
     @classmethod
     def of(cls, row: Any) -> Now:
         """Return what a row of queries.walks says in the size of a memo."""
         what = (row.pick_id, row.order_line_id, row.item_id, row.lot_id, row.location_id, row.lpn_id)
-        return cls(row.id, row.code, *what, row.want, row.left, row.cart_id, row.tote_id, row.mode == "single")
+        return cls(row.id, row.code, *what, row.want, row.left, row.cart_id, row.tote_id, row.mode in BULK)
 
     @property
     def mark(self) -> list[int]:
         """Return what tells one thing to take from the next."""
-        return [self.location_id, self.lpn_id, self.item_id, self.lot_id, 0 if self.single else self.pick_id]
+        return [self.location_id, self.lpn_id, self.item_id, self.lot_id, 0 if self.bulk else self.pick_id]
 
     @property
     def source(self) -> Spot:

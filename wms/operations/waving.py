@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, NamedTuple, TypedDict
+from typing import Any, TypedDict
 
 from sqlalchemy import func, insert, select, update
 
@@ -14,17 +14,17 @@ from wms.db import Store, Tx, table_of
 from wms.errors import Refusal
 from wms.models.orders import Order, OrderLine
 from wms.models.outbound import ListOrder, Pick, PickList, Wave
-from wms.operations import directory, ledger, master, timeline
+from wms.operations import directory, ledger, master, timeline, touring
 from wms.operations.ledger import By, Key, NotEnough
-from wms.planning import allocation, batching
+from wms.operations.touring import ProposedList, ProposedPick
+from wms.planning import allocation
+from wms.queries import cutoffs
 from wms.queries import planning as reads
 from wms.queries.planning import Shelf, Wanted
 from wms.settings import Settings
 
 waves, lists, list_orders, picks = table_of(Wave), table_of(PickList), table_of(ListOrder), table_of(Pick)
 orders, order_lines = table_of(Order), table_of(OrderLine)
-LITRE_MM3 = 1_000_000
-STOP_GAP = 1000  # room in the sequence between two stops: for picks found later
 MISSING_SHOWN = 8
 
 
@@ -43,27 +43,6 @@ class Outdated(Refusal):
     """Orders or stock changed while the release was planned."""
 
     sentence = "Orders or stock changed meanwhile. Release again."
-
-
-class ProposedPick(NamedTuple):
-    """So many units of an order line from one balance; `seq` is its place in the walk."""
-
-    line_id: int
-    order_id: int
-    key: Key
-    qty: int
-    seq: int
-
-
-@dataclass(frozen=True)
-class ProposedList:
-    """One walk: its orders in the order of their slots, its picks in walking order."""
-
-    mode: str
-    orders: tuple[int, ...]
-    picks: tuple[ProposedPick, ...]
-    walk_mm: int
-    why: str
 
 
 @dataclass(frozen=True)
@@ -134,6 +113,7 @@ def plan_and_write(store: Store, settings: Settings, by: By, pilot: bool | None,
 def propose(tx: Tx, settings: Settings, pilot: bool | None = None, orders: int | None = None) -> Proposal:
     """Plan a release of at most `orders` orders; a pilot when there is no wave yet and nobody says otherwise.
 
+    Orders go for the first truck that they can reach, in between those that came first.
     An order goes complete or not at all. Raises NothingToRelease naming what is missing.
     """
     if pilot is None:
@@ -143,7 +123,8 @@ def propose(tx: Tx, settings: Settings, pilot: bool | None = None, orders: int |
     if not lines:
         raise NothingToRelease(why="No clean order waits for its release.")
     shelves = reads.shelves(tx)
-    ranked = by_configuration(lines) if pilot else list(dict.fromkeys(line.order_id for line in lines))
+    in_turn = list(dict.fromkeys(line.order_id for line in lines))
+    ranked = by_configuration(lines) if pilot else cutoffs.ranked(tx, settings, in_turn)
     allocs, short = allocated(tx, settings, (lines, shelves), ranked)
     missing = lacking(lines, short, shelves, allocs)
     served = {line.order_id for line in lines} - {line.order_id for line in lines if line.line_id in short}
@@ -151,7 +132,7 @@ def propose(tx: Tx, settings: Settings, pilot: bool | None = None, orders: int |
     if not going:
         raise NothingToRelease(why=f"No clean order is fully in stock. Missing: {shortfall(missing)}.")
     chosen = set(going)
-    lists = batched(tx, settings, [line for line in lines if line.order_id in chosen], allocs)
+    lists = touring.tours(tx, settings, [line for line in lines if line.order_id in chosen], allocs, shelves)
     asked = frozenset((line.line_id, line.qty) for line in lines if line.order_id in chosen)
     return Proposal("pilot" if pilot else "wave", lists, asked, len(ranked) - len(served), missing)
 
@@ -191,7 +172,7 @@ def allocated(
     supplies = tuple(shelf.supply for shelf in shelves)
     days = settings.floor.expiry_days_min
     problem = allocation.Problem(tuple(demands), supplies, tx.now.date().toordinal(), days, complete_orders=True)
-    plan = allocation.plan(problem)
+    plan = allocation.plan(problem, allocation.Options(settings.release.allocation))
     known = {shelf.stock_id: shelf for shelf in shelves}
     found: dict[int, list[tuple[Shelf, int]]] = defaultdict(list)
     for alloc in plan.allocs:
@@ -222,49 +203,6 @@ def shortfall(missing: Mapping[str, int]) -> str:
     shown = [f"{sku} {qty}" for sku, qty in list(missing.items())[:MISSING_SHOWN]]
     more = len(missing) - len(shown)
     return ", ".join(shown) + (f" and {more} more" if more else "") if shown else "stock that lasts long enough"
-
-
-def batched(
-    tx: Tx, settings: Settings, lines: Sequence[Wanted], allocs: Mapping[int, list[tuple[Shelf, int]]]
-) -> tuple[ProposedList, ...]:
-    """Return pick lists: orders that share items and aisles together, each list with its shortest walk."""
-    demands: dict[int, list[batching.Line]] = defaultdict(list)
-    for line in lines:
-        for shelf, qty in allocs[line.line_id]:
-            demands[line.order_id].append(batching.Line(line.sku, shelf.key[0], qty, line.unit_mm3))
-    wanted = tuple(batching.OrderDemand(order_id, tuple(parts)) for order_id, parts in demands.items())
-    limits = settings.release
-    problem = batching.Problem(
-        wanted,
-        reads.floor(tx),
-        limits.totes_max,
-        limits.tote_litres * LITRE_MM3,
-        limits.lines_max,
-        limits.single_orders_max,
-    )
-    by_order: dict[int, list[Wanted]] = defaultdict(list)
-    for line in lines:
-        by_order[line.order_id].append(line)
-    return tuple(sequenced(trip, by_order, allocs) for trip in batching.plan(problem).lists)
-
-
-def sequenced(
-    trip: batching.PickList, lines: Mapping[int, list[Wanted]], allocs: Mapping[int, list[tuple[Shelf, int]]]
-) -> ProposedList:
-    """Return a trip as a list with its picks in walking order; within a place by licence plate, item and slot."""
-    stop = {place_id: position for position, place_id in enumerate(trip.stops, start=1)}
-    taken = [
-        (stop[shelf.key[0]], shelf.key[1], line.sku, slot, line, shelf, qty)
-        for slot, order_id in enumerate(trip.orders, start=1)
-        for line in lines[order_id]
-        for shelf, qty in allocs[line.line_id]
-    ]
-    taken.sort(key=lambda each: (*each[:4], each[5].stock_id))
-    rows = [
-        ProposedPick(line.line_id, line.order_id, shelf.key, qty, place * STOP_GAP)
-        for place, _, _, _, line, shelf, qty in taken
-    ]
-    return ProposedList(trip.mode, trip.orders, tuple(rows), trip.length_mm, trip.why[:300])
 
 
 # --- writing ---
@@ -312,8 +250,8 @@ def add_wave(tx: Tx, by: By, kind: str) -> tuple[int, str]:
 
 def add_list(tx: Tx, wave_id: int, proposed: ProposedList) -> None:
     """Add one pick list with its slots and picks; its code is PL and its number."""
-    facts = {"mode": proposed.mode, "walk_mm": proposed.walk_mm, "why": proposed.why, "code": f"new in {wave_id}"}
-    list_id = master.add(tx, lists, wave_id=wave_id, **facts)
+    facts = {"mode": proposed.mode, "walk_mm": proposed.walk_mm, "due_at": proposed.due_at, "why": proposed.why}
+    list_id = master.add(tx, lists, wave_id=wave_id, code=f"new in {wave_id}", **facts)
     code = barcodes.number_code("PL", list_id)
     tx.execute(update(lists).where(lists.c.id == list_id).values(code=code))
     directory.register(tx, code, "list", list_id, str(list_id))

@@ -1,17 +1,27 @@
-"""Which stock serves which order line: first expired first out, then the fewest visits to a place."""
+"""Which stock serves which order line: by default first expired first out, then the fewest visits to a place.
+
+A strategy is an order in which stock must go, and a choice among the stock whose turn it is. FEFO and FIFO have such
+an order (day of expiry, day of arrival); the others choose among all that lasts long enough: the fewest places, the
+fullest clearing of places, or whole cartons before loose units. Whatever the strategy, stock that expires too soon
+serves nobody, and nothing is short that could be served. Which of several places a list of orders goes to is chosen
+again when the list is known: see `choosing`.
+"""
 
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from itertools import groupby
-from typing import NamedTuple
+from typing import NamedTuple, get_args
 
 from wms.planning.problems import require, require_distinct
+from wms.planning.shelves import CHOICES, NEVER, Choose, Shelf, Shelves, Strategy, Supply, by_turn, first, turn
 
-NEVER = 10**9
-"""Sorts stock without an expiry date behind all that has one."""
+__all__ = [
+    "DEFAULT", "Alloc", "Demand", "Options", "Plan", "Problem", "Short", "Strategy", "Supply",
+    "baseline", "plan", "verify",
+]  # fmt: skip
 
 
 class Demand(NamedTuple):
@@ -22,17 +32,6 @@ class Demand(NamedTuple):
     sku: str
     qty: int
     priority: int = 1
-
-
-class Supply(NamedTuple):
-    """Free units of an item in one place; expiry as a day number (date.toordinal), sequence as one walks."""
-
-    stock_id: int
-    sku: str
-    place_id: int
-    expiry_ordinal: int | None
-    qty_free: int
-    sequence: int = 0
 
 
 class Alloc(NamedTuple):
@@ -78,9 +77,13 @@ class Problem:
 
 @dataclass(frozen=True)
 class Options:
-    """No choices yet; the seed is part of every planner's options."""
+    """The strategy; the seed is part of every planner's options."""
 
+    strategy: Strategy = "fefo"
     seed: int = 0
+
+    def __post_init__(self) -> None:
+        require(self.strategy in get_args(Strategy), f"strategy must be one of {get_args(Strategy)}")
 
 
 DEFAULT = Options()
@@ -88,10 +91,11 @@ DEFAULT = Options()
 
 @dataclass(frozen=True)
 class Plan:
-    """What serves each line, and what nothing serves."""
+    """What serves each line, what nothing serves, and by which strategy."""
 
     allocs: tuple[Alloc, ...]
     short: tuple[Short, ...]
+    strategy: Strategy = "fefo"
 
     @property
     def visits(self) -> int:
@@ -104,46 +108,27 @@ class Plan:
         return sum(short.qty for short in self.short)
 
 
-@dataclass
-class Shelf:
-    """What is left of one stock while a plan is made."""
-
-    supply: Supply
-    left: int
-
-    @property
-    def expiry(self) -> int:
-        """Day number of the expiry; NEVER without one."""
-        return NEVER if self.supply.expiry_ordinal is None else self.supply.expiry_ordinal
-
-
-Shelves = dict[str, list[Shelf]]
-Choose = Callable[[Sequence[Shelf], int], Shelf]
-
-
 def plan(problem: Problem, options: Options = DEFAULT) -> Plan:
-    """Serve by priority, each line from the earliest expiry, there with the fewest visits."""
+    """Serve by priority, each line from the stock whose turn it is, there as the strategy chooses."""
     orders = _by_priority(problem)
-    tried = [_served(orders, _shelves(problem, _fefo), choose, problem) for choose in (_covering, _first)]
-    return min(tried, key=lambda plan: (plan.short_units, plan.visits))
+    choices = CHOICES[options.strategy]
+    tried = [_served(orders, _shelves(problem, options.strategy), choose, problem) for choose in choices]
+    best = min(tried, key=lambda plan: (plan.short_units, plan.visits))
+    return replace(best, strategy=options.strategy)
 
 
 def baseline(problem: Problem) -> Plan:
     """First in first out: lines as given, stock by its number, whatever its expiry."""
     orders = _groups(problem, problem.demands)
-    return _served(orders, _shelves(problem, lambda shelf: (0, 0, shelf.supply.stock_id)), _first, problem)
+    return replace(_served(orders, _shelves(problem, "fewest"), first, problem), strategy="fewest")
 
 
-def _fefo(shelf: Shelf) -> tuple[int, int, int]:
-    return shelf.expiry, shelf.supply.sequence, shelf.supply.stock_id
-
-
-def _shelves(problem: Problem, key: Callable[[Shelf], tuple[int, int, int]]) -> Shelves:
+def _shelves(problem: Problem, strategy: Strategy) -> Shelves:
     shelves: Shelves = defaultdict(list)
     for supply in problem.supplies:
         if supply.qty_free and problem.serves(supply):
-            shelves[supply.sku].append(Shelf(supply, supply.qty_free))
-    return {sku: sorted(row, key=key) for sku, row in shelves.items()}
+            shelves[supply.sku].append(Shelf(supply, supply.qty_free, turn(strategy, supply)))
+    return {sku: sorted(row, key=by_turn) for sku, row in shelves.items()}
 
 
 def _by_priority(problem: Problem) -> list[list[Demand]]:
@@ -185,11 +170,10 @@ def _covers(shelves: Shelves, order: Sequence[Demand]) -> bool:
 
 
 def _taken(row: list[Shelf], demand: Demand, choose: Choose) -> list[Alloc]:
-    """Take from the shelves in their order of expiry; within one date `choose` says where."""
+    """Take from the shelves in their turn; of those whose turn it is `choose` says which."""
     allocs, wanted = [], demand.qty
     while row and wanted:
-        earliest = next(groupby(row, key=lambda shelf: shelf.expiry))[0]
-        shelf = choose([shelf for shelf in row if shelf.expiry == earliest], wanted)
+        shelf = choose(list(next(groupby(row, key=lambda shelf: shelf.turn))[1]), wanted)
         qty = min(shelf.left, wanted)
         allocs.append(Alloc(demand.line_id, shelf.supply.stock_id, qty))
         shelf.left -= qty
@@ -197,18 +181,6 @@ def _taken(row: list[Shelf], demand: Demand, choose: Choose) -> list[Alloc]:
         if not shelf.left:
             row.remove(shelf)
     return allocs
-
-
-def _covering(shelves: Sequence[Shelf], wanted: int) -> Shelf:
-    """The smallest stock that covers all, so that a place is emptied; else the largest."""
-    covering = [shelf for shelf in shelves if shelf.left >= wanted]
-    if covering:
-        return min(covering, key=lambda shelf: (shelf.left, shelf.supply.sequence, shelf.supply.stock_id))
-    return min(shelves, key=lambda shelf: (-shelf.left, shelf.supply.sequence, shelf.supply.stock_id))
-
-
-def _first(shelves: Sequence[Shelf], wanted: int) -> Shelf:
-    return min(shelves, key=lambda shelf: shelf.supply.stock_id)
 
 
 # --- verification: from the rules alone ---
@@ -219,7 +191,7 @@ def verify(problem: Problem, plan: Plan) -> list[str]:
     broken = [*_unknown(problem, plan)]
     if broken:
         return broken
-    broken += [*_quantities(problem, plan), *_stock(problem, plan), *_expiry_order(problem, plan)]
+    broken += [*_quantities(problem, plan), *_stock(problem, plan), *_turns(problem, plan), *_opened(problem, plan)]
     broken += _incomplete(problem, plan) if problem.complete_orders else _needlessly_short(problem, plan)
     return broken
 
@@ -274,19 +246,37 @@ def _left(problem: Problem, plan: Plan) -> list[tuple[Supply, int]]:
     return [(supply, left) for supply, left in pairs if left > 0 and problem.serves(supply)]
 
 
-def _expiry_order(problem: Problem, plan: Plan) -> Iterable[str]:
+def _turns(problem: Problem, plan: Plan) -> Iterable[str]:
+    """Nothing is left over whose turn came before that of something taken."""
     latest: dict[str, Supply] = {}
     used = _used(plan)
     for supply in problem.supplies:
-        if used[supply.stock_id] and _day(supply) >= _day(latest.get(supply.sku, supply)):
+        if used[supply.stock_id] and _day(plan, supply) >= _day(plan, latest.get(supply.sku, supply)):
             latest[supply.sku] = supply
+    what = "expires" if plan.strategy == "fefo" else "came"
     for supply, _ in _left(problem, plan):
-        if supply.sku in latest and _day(supply) < _day(latest[supply.sku]):
-            yield f"stock {supply.stock_id} expires before stock {latest[supply.sku].stock_id}, but is left over"
+        if supply.sku in latest and _day(plan, supply) < _day(plan, latest[supply.sku]):
+            yield f"stock {supply.stock_id} {what} before stock {latest[supply.sku].stock_id}, but is left over"
 
 
-def _day(supply: Supply) -> int:
-    return NEVER if supply.expiry_ordinal is None else supply.expiry_ordinal
+def _day(plan: Plan, supply: Supply) -> int:
+    days = {"fefo": supply.expiry_ordinal, "fifo": supply.arrived_ordinal}
+    day = days.get(plan.strategy, 0)
+    return NEVER if day is None else day
+
+
+def _opened(problem: Problem, plan: Plan) -> Iterable[str]:
+    """When places are to be cleared, or cartons kept whole, at most one of an item is begun and not emptied."""
+    if plan.strategy not in ("empty", "carton"):
+        return
+    used, begun = _used(plan), Counter[str]()
+    for supply in problem.supplies:
+        counts = plan.strategy == "empty" or supply.carton
+        begun[supply.sku] += counts and 0 < used[supply.stock_id] < supply.qty_free
+    yield from (f"{count} places of {sku} are begun and not emptied" for sku, count in begun.items() if count > 1)
+    for supply, _ in _left(problem, plan):
+        if plan.strategy == "carton" and begun[supply.sku] and not supply.carton:
+            yield f"a carton of {supply.sku} is opened, but loose units are left over in stock {supply.stock_id}"
 
 
 def _needlessly_short(problem: Problem, plan: Plan) -> Iterable[str]:

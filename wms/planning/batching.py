@@ -1,4 +1,9 @@
-"""Which orders are picked together: one-unit orders in bulk, all others by shared items and aisles on one cart."""
+"""Which orders are picked together, and how: in bulk where they are alike, else by shared aisles, on carts or a wall.
+
+One-unit orders and orders of identical contents (`shapes`) are picked in bulk. All others are divided into lists so
+that walking and handling cost least (`grouping`): as cluster lists, every order in totes of its own, or as batch lists
+that are sorted into a put-wall, whichever is cheaper.
+"""
 
 from __future__ import annotations
 
@@ -6,123 +11,55 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import Literal, NamedTuple
 
-from wms.planning import grouping, routing
+from wms.planning import grouping, reasons, routing, shapes
+from wms.planning.demands import Handling, Line, Mode, OrderDemand, Pace, Problem
 from wms.planning.layout import Floor
-from wms.planning.problems import require, require_distinct, require_positive
+from wms.planning.problems import require_positive
+from wms.planning.speed import Stopwatch
+from wms.planning.styles import Style
 
-Mode = Literal["single", "cluster"]
-"""single: one-unit orders in bulk, told apart at the pack station. cluster: every order in totes of its own."""
-
-
-class Line(NamedTuple):
-    """So many units of an item, all from one place; the volume is that of one unit, in mm3."""
-
-    sku: str
-    place_id: int
-    qty: int
-    unit_mm3: int
-
-
-@dataclass(frozen=True)
-class OrderDemand:
-    """An order as allocation left it."""
-
-    order_id: int
-    lines: tuple[Line, ...]
-
-    @property
-    def units(self) -> int:
-        """Units of all lines."""
-        return sum(line.qty for line in self.lines)
-
-    @property
-    def volume_mm3(self) -> int:
-        """Volume of all units."""
-        return sum(line.qty * line.unit_mm3 for line in self.lines)
-
-
-@dataclass(frozen=True)
-class Problem:
-    """Orders first come first, and what one list may hold.
-
-    A cart holds `totes_max` totes of `tote_mm3` each; an order needs as many totes of its own as its volume fills.
-    `lines_max` limits the picks of a list: order lines of a cluster list, item-and-place pairs of a single list.
-    A single list holds up to `single_orders_max` orders; 0 puts one-unit orders on cluster lists. An order is never
-    split: one that is beyond a limit by itself is picked alone.
-    """
-
-    orders: tuple[OrderDemand, ...]
-    floor: Floor
-    totes_max: int
-    tote_mm3: int
-    lines_max: int
-    single_orders_max: int = 40
-
-    def __post_init__(self) -> None:
-        for name in ("totes_max", "tote_mm3", "lines_max"):
-            require_positive(name, getattr(self, name))
-        require(self.single_orders_max >= 0, f"single_orders_max must not be negative: {self.single_orders_max}")
-        require_distinct("order", (order.order_id for order in self.orders))
-        for order in self.orders:
-            require(bool(order.lines), f"order {order.order_id} has no lines")
-            for sku, place_id, qty, unit_mm3 in order.lines:
-                require(qty >= 1, f"order {order.order_id}: quantity {qty} of {sku}")
-                require(unit_mm3 >= 0, f"order {order.order_id}: volume {unit_mm3} of {sku}")
-                self.floor.spot(place_id)
-
-    def mode(self, order: OrderDemand) -> Mode:
-        """How this order is picked."""
-        return "single" if self.single_orders_max and order.units == 1 else "cluster"
-
-    def totes(self, order: OrderDemand) -> int:
-        """Totes that an order needs for itself."""
-        return max(1, -(-order.volume_mm3 // self.tote_mm3))
-
-    def over(self, mode: Mode, orders: Sequence[OrderDemand]) -> list[str]:
-        """Limits that these orders break on one list, in words; an order alone breaks none."""
-        if len(orders) <= 1:
-            return []
-        return _over_single(self, orders) if mode == "single" else _over_cluster(self, orders)
-
-
-def _over_single(problem: Problem, orders: Sequence[OrderDemand]) -> list[str]:
-    picks = {(line.sku, line.place_id) for order in orders for line in order.lines}
-    volume = sum(order.volume_mm3 for order in orders)
-    return _beyond(
-        ("orders", len(orders), problem.single_orders_max),
-        ("picks", len(picks), problem.lines_max),
-        ("mm3", volume, problem.totes_max * problem.tote_mm3),
-    )
-
-
-def _over_cluster(problem: Problem, orders: Sequence[OrderDemand]) -> list[str]:
-    return _beyond(
-        ("totes", sum(problem.totes(order) for order in orders), problem.totes_max),
-        ("picks", sum(len(order.lines) for order in orders), problem.lines_max),
-    )
-
-
-def _beyond(*limits: tuple[str, int, int]) -> list[str]:
-    return [f"{value} {what}, the limit is {limit}" for what, value, limit in limits if value > limit]
+__all__ = [
+    "DEFAULT",
+    "THOROUGH",
+    "Handling",
+    "Line",
+    "Mode",
+    "Options",
+    "OrderDemand",
+    "Pace",
+    "PickList",
+    "Plan",
+    "Problem",
+    "baseline",
+    "plan",
+    "verify",
+]
 
 
 @dataclass(frozen=True)
 class Options:
-    """`trials`: how many random exchanges between lists are tried; `candidates`: how many orders are weighed to join a
-    list; `seed` of the exchanges. Up to `exact_orders_max` cluster orders, every way to divide them is weighed."""
+    """`trials`: changes tried per order (0: greedy lists only); `batches_max`: up to how many possible batches all of
+    them are walked, which finds the best division there is; `seed` of the dice; `style` in which the lists are walked.
 
-    exact_orders_max: int = 7
-    trials: int = 5_000
-    candidates: int = 8
+    `seconds_max` is a safety net: when it is hit the plan says so, and another run may give another plan.
+    """
+
+    trials: int = 6
+    batches_max: int = 3_000
     seed: int = 0
+    style: Style = "exact"
+    seconds_max: float = 60.0
 
     def __post_init__(self) -> None:
-        require_positive("candidates", self.candidates)
+        require_positive("trials", self.trials + 1)
+        require_positive("batches_max", self.batches_max)
 
 
 DEFAULT = Options()
+"""For plain kernels: two hundred orders in about two seconds."""
+THOROUGH = Options(trials=5_000, batches_max=60_000)
+"""For compiled kernels: a hundred orders in about a second."""
 Group = tuple[Mode, list[OrderDemand]]
 Walker = Callable[[frozenset[int]], routing.Plan]
 
@@ -144,22 +81,186 @@ class PickList:
 
 @dataclass(frozen=True)
 class Plan:
-    """All trips and their walks together, in mm."""
+    """All trips, those whose orders must leave first in front, and their walks together, in mm.
+
+    `cost_mm` adds the handling; `limit_hit` says that the time was up before the search was done.
+    """
 
     lists: tuple[PickList, ...]
     length_mm: int
+    cost_mm: int = 0
+    limit_hit: bool = False
 
 
 def plan(problem: Problem, options: Options = DEFAULT) -> Plan:
-    """Pick lists that walk less: alike orders together, then exchanges, never worse than first come first served."""
-    walk = _walker(problem.floor)
-    bulk = _chunks(problem, "single", _by_place(problem))
-    alike = _walked(problem, [*_mode("single", bulk), *_mode("cluster", _carts(problem, options, walk))], walk)
-    return min(alike, _served(problem, walk), key=lambda plan: plan.length_mm)
+    """Pick lists of little walking and handling, never costing more than first come first served."""
+    watch = Stopwatch(options.seconds_max)
+    walk = _walker(problem.floor, options.style)
+    groups: list[Group] = []
+    for tier in _tiers(problem, options):
+        groups += shapes.bulk(problem, tier)
+        groups += _sorted_or_not(problem, [o for o in tier if problem.mode(o) == "cluster"], options, watch)
+    found = _walked(problem, groups, walk, watch.over())
+    served = _served(problem, walk)
+    return found if found.cost_mm <= served.cost_mm else served
+
+
+def baseline(problem: Problem) -> Plan:
+    """First come first served: fill a list, then open the next."""
+    return _served(problem, _walker(problem.floor, "exact"))
+
+
+def _served(problem: Problem, walk: Walker) -> Plan:
+    groups: list[Group] = []
+    for tier in _by_cut_off(problem):
+        groups += shapes.bulk(problem, [order for order in tier if problem.mode(order) == "shape"])
+        for mode in ("single", "cluster"):
+            mine = (order for order in tier if problem.mode(order) == mode)
+            groups += ((mode, group) for group in shapes.chunks(problem, mode, mine))
+    return _walked(problem, groups, walk, False)
+
+
+# --- cut-offs ---
+
+
+def _by_cut_off(problem: Problem) -> list[list[OrderDemand]]:
+    tiers: dict[tuple[bool, int], list[OrderDemand]] = {}
+    for order in problem.orders:
+        tiers.setdefault((order.due is None, order.due or 0), []).append(order)
+    return [tiers[due] for due in sorted(tiers)]
+
+
+def _tiers(problem: Problem, options: Options) -> list[list[OrderDemand]]:
+    """Orders that may share lists, most urgent first: cut-offs are joined while the earliest is still kept."""
+    tiers = _by_cut_off(problem)
+    if problem.pace is None or not tiers:
+        return tiers
+    joined, before = [tiers[0]], 0
+    for tier in tiers[1:]:
+        both = [*joined[-1], *tier]
+        if before + _work(problem, both, options) <= _room(problem.pace, joined[-1]):
+            joined[-1] = both
+        else:
+            before += _work(problem, joined[-1], options)
+            joined.append(tier)
+    return joined
+
+
+def _work(problem: Problem, orders: Sequence[OrderDemand], options: Options) -> int:
+    """Walking and handling of orders on greedy lists, in mm."""
+    bulk = shapes.bulk(problem, orders)
+    rest = [order for order in orders if problem.mode(order) == "cluster"]
+    quick = Options(trials=0, seed=options.seed)
+    lists = [*bulk, *_sorted_or_not(problem, rest, quick, Stopwatch(options.seconds_max))]
+    return _walked(problem, lists, _walker(problem.floor, "exact"), False).cost_mm
+
+
+def _room(pace: Pace, orders: Sequence[OrderDemand]) -> int:
+    """What can be walked before the first of these orders must leave, in mm."""
+    first = min(order.due for order in orders if order.due is not None)
+    return (first - pace.now) * pace.pickers * pace.mm_per_minute
+
+
+# --- carts or the wall ---
+
+
+def _sorted_or_not(problem: Problem, orders: Sequence[OrderDemand], options: Options, watch: Stopwatch) -> list[Group]:
+    """Cluster lists, batch lists, or large orders in totes and small ones by the wall: whichever costs least."""
+    if not problem.wall_slots:
+        return _grouped(problem, "cluster", orders, options, watch)[0]
+    small = [order for order in orders if 2 * order.volume_mm3 <= problem.tote_mm3]
+    large = [order for order in orders if 2 * order.volume_mm3 > problem.tote_mm3]
+    ways: list[tuple[Sequence[OrderDemand], Sequence[OrderDemand]]] = [([], orders), (orders, [])]
+    ways += [(small, large)] if small and large else []
+    best: tuple[list[Group], int] | None = None
+    for by_wall, in_totes in ways:
+        one = _grouped(problem, "batch", by_wall, options, watch)
+        two = _grouped(problem, "cluster", in_totes, options, watch)
+        if best is None or one[1] + two[1] < best[1]:
+            best = [*one[0], *two[0]], one[1] + two[1]
+    return best[0] if best else []
+
+
+def _grouped(
+    problem: Problem, mode: Mode, orders: Sequence[OrderDemand], options: Options, watch: Stopwatch
+) -> tuple[list[Group], int]:
+    """Lists of one mode and what they cost; orders that are beyond a limit are alone."""
+    limits = _limits(problem, mode)
+    contents = [grouping.Content(order.picks, _sizes(problem, mode, order)) for order in orders]
+    fits = [_within(content, limits) for content in contents]
+    sharing = [order for order, fit in zip(orders, fits, strict=True) if fit]
+    costs = grouping.Costs(problem.handling.list_mm, problem.handling.stop_mm)
+    search = grouping.Search(options.trials, options.batches_max, options.seed)
+    mine = [content for content, fit in zip(contents, fits, strict=True) if fit]
+    found = grouping.grouped(problem.floor, mine, (limits, costs), search, watch)
+    groups: list[Group] = [(mode, [sharing[index] for index in group]) for group in found.groups]
+    cost = sum(found.costs)
+    cost += sum(problem.cost_mm(mode, group, 0) - problem.cost_mm("shape", group, 0) for _, group in groups)
+    apart = [order for order, fit in zip(orders, fits, strict=True) if not fit]
+    walks = grouping.alone(problem.floor, [order.picks for order in apart])
+    cost += sum(problem.cost_mm("cluster", [order], walk) for order, walk in zip(apart, walks, strict=True))
+    return [*groups, *(("cluster", [order]) for order in apart)], cost
+
+
+def _limits(problem: Problem, mode: Mode) -> grouping.Limits:
+    weight = problem.cart_g or sum(order.weight_g for order in problem.orders)
+    if mode == "cluster":
+        return grouping.Limits((problem.totes_max, problem.lines_max, weight))
+    return grouping.Limits((problem.wall_slots, problem.totes_max * problem.tote_mm3, weight), problem.lines_max)
+
+
+def _sizes(problem: Problem, mode: Mode, order: OrderDemand) -> tuple[int, ...]:
+    if mode == "cluster":
+        return problem.totes(order), len(order.lines), order.weight_g
+    return 1, order.volume_mm3, order.weight_g
+
+
+def _within(content: grouping.Content, limits: grouping.Limits) -> bool:
+    crowded = 0 < limits.picks_max < len(content.picks)
+    return not crowded and all(size <= limit for size, limit in zip(content.sizes, limits.sizes, strict=True))
+
+
+# --- walks ---
+
+
+def _walker(floor: Floor, style: Style) -> Walker:
+    """Round trips from the depot in a style; the same places are worked out once."""
+    options = routing.Options(style=style)
+
+    @cache
+    def walk(places: frozenset[int]) -> routing.Plan:
+        return routing.plan(routing.Problem(floor, tuple(sorted(places)), floor.depot.id, floor.depot.id), options)
+
+    return walk
+
+
+def _walked(problem: Problem, groups: Sequence[Group], walk: Walker, limit_hit: bool) -> Plan:
+    alone = iter(grouping.alone(problem.floor, [order.picks for _, orders in groups for order in orders]))
+    lists, cost = [], 0
+    for mode, orders in groups:
+        trip, apart = walk(_places(orders)), sum(next(alone) for _ in orders)
+        cost += problem.cost_mm(mode, orders, trip.length_mm)
+        why = reasons.why(problem.floor, mode, orders, (trip.order, trip.length_mm, apart))
+        ids = tuple(order.order_id for order in orders)
+        lists.append((_urgency(orders), PickList(mode, ids, trip.order, trip.length_mm, apart, why)))
+    lists.sort(key=lambda each: each[0])
+    return Plan(tuple(trip for _, trip in lists), sum(trip.length_mm for _, trip in lists), cost, limit_hit)
+
+
+def _urgency(orders: Sequence[OrderDemand]) -> tuple[bool, int]:
+    first = min((order.due for order in orders if order.due is not None), default=None)
+    return first is None, first or 0
+
+
+def _places(orders: Sequence[OrderDemand]) -> frozenset[int]:
+    return frozenset(line.place_id for order in orders for line in order.lines)
+
+
+# --- the rules, checked apart from the search ---
 
 
 def verify(problem: Problem, plan: Plan) -> list[str]:
-    """Broken rules in words: every order once, limits kept, every place on the walk, lengths true."""
+    """Broken rules in words: every order once, limits kept, every place on the walk, lengths and cost true."""
     counts = Counter(order_id for trip in plan.lists for order_id in trip.orders)
     broken = [
         f"order {order.order_id} is on {counts[order.order_id]} lists, not on one"
@@ -168,11 +269,15 @@ def verify(problem: Problem, plan: Plan) -> list[str]:
     ]
     known = {order.order_id: order for order in problem.orders}
     broken += [f"order {order_id} is unknown" for order_id in counts if order_id not in known]
+    cost = 0
     for number, trip in enumerate(plan.lists, start=1):
         members = [known[order_id] for order_id in trip.orders if order_id in known]
         broken += [f"list {number}: {sentence}" for sentence in _trip_faults(problem, trip, members)]
+        cost += problem.cost_mm(trip.mode, members, trip.length_mm)
     if plan.length_mm != sum(trip.length_mm for trip in plan.lists):
         broken.append("the plan's length is not the sum of its lists")
+    if not broken and plan.cost_mm != cost:
+        broken.append("the plan's cost is not the sum of its lists")
     return broken
 
 
@@ -180,143 +285,19 @@ def _trip_faults(problem: Problem, trip: PickList, members: Sequence[OrderDemand
     if not trip.orders:
         yield "has no orders"
     yield from problem.over(trip.mode, members)
-    for order in members:
-        if problem.mode(order) != trip.mode:
-            yield f"order {order.order_id} does not belong on a {trip.mode} list"
+    yield from _mode_faults(problem, trip.mode, members)
+    if problem.pace is None and len({order.due for order in members}) > 1:
+        yield "has orders of different cut-offs"
     if sorted(trip.stops) != sorted({line.place_id for order in members for line in order.lines}):
         yield "the walk does not visit the places of its orders once each"
-    elif problem.floor.length((problem.floor.depot.id, *trip.stops, problem.floor.depot.id)) != trip.length_mm:
+    elif problem.floor.length((problem.floor.depot.id, *trip.stops, problem.floor.depot.id)) > trip.length_mm:
         yield f"the walk is not {trip.length_mm} mm long"
 
 
-def baseline(problem: Problem) -> Plan:
-    """First come first served: fill a list, then open the next."""
-    return _served(problem, _walker(problem.floor))
-
-
-def _served(problem: Problem, walk: Walker) -> Plan:
-    bulk = _chunks(problem, "single", _those(problem, "single"))
-    carts = _chunks(problem, "cluster", _those(problem, "cluster"))
-    return _walked(problem, [*_mode("single", bulk), *_mode("cluster", carts)], walk)
-
-
-def _mode(mode: Mode, groups: Iterable[list[OrderDemand]]) -> Iterable[Group]:
-    return ((mode, group) for group in groups)
-
-
-def _those(problem: Problem, mode: Mode) -> list[OrderDemand]:
-    return [order for order in problem.orders if problem.mode(order) == mode]
-
-
-def _chunks(problem: Problem, mode: Mode, orders: Iterable[OrderDemand]) -> list[list[OrderDemand]]:
-    groups: list[list[OrderDemand]] = []
-    for order in orders:
-        if groups and not problem.over(mode, [*groups[-1], order]):
-            groups[-1].append(order)
-        else:
-            groups.append([order])
-    return groups
-
-
-def _by_place(problem: Problem) -> list[OrderDemand]:
-    """One-unit orders along the aisles, so that a bulk list takes one item and its neighbours."""
-
-    def along(order: OrderDemand) -> tuple[int, int, int, str]:
-        line = order.lines[0]
-        spot = problem.floor.spot(line.place_id)
-        return spot.x, spot.column, spot.y, line.sku
-
-    return sorted(_those(problem, "single"), key=along)
-
-
-def _carts(problem: Problem, options: Options, walk: Walker) -> list[list[OrderDemand]]:
-    orders = _those(problem, "cluster")
-    if len(orders) <= options.exact_orders_max:
-        return _divided(problem, orders, walk)
-    return _alike(problem, orders, options)
-
-
-def _divided(problem: Problem, orders: Sequence[OrderDemand], walk: Walker) -> list[list[OrderDemand]]:
-    """The best of all ways to divide a few orders, by dynamic programming over their subsets."""
-    masks = range(1, 1 << len(orders))
-    groups = {mask: [order for index, order in enumerate(orders) if mask >> index & 1] for mask in masks}
-    walks = {
-        mask: walk(_places(group)).length_mm for mask, group in groups.items() if not problem.over("cluster", group)
-    }
-    best: dict[int, tuple[int, list[int]]] = {0: (0, [])}
-    for mask in masks:
-        parts = (part for part in walks if part & mask == part and part & mask & -mask)
-        best[mask] = min((walks[part] + best[mask ^ part][0], [part, *best[mask ^ part][1]]) for part in parts)
-    return [groups[part] for part in best[len(masks)][1]]
-
-
-def _alike(problem: Problem, orders: Sequence[OrderDemand], options: Options) -> list[list[OrderDemand]]:
-    shape = grouping.Shape(problem.floor, [_content(problem, order) for order in orders])
-    limits = grouping.Limits(problem.totes_max, problem.lines_max)
-    groups = grouping.grouped(shape, limits, options.candidates, (options.trials, options.seed))
-    return [[orders[index] for index in group] for group in groups]
-
-
-def _content(problem: Problem, order: OrderDemand) -> grouping.Content:
-    places = frozenset(line.place_id for line in order.lines)
-    return grouping.Content(frozenset(line.sku for line in order.lines), places, problem.totes(order), len(order.lines))
-
-
-# --- walks and reasons ---
-
-
-def _walker(floor: Floor) -> Walker:
-    """Shortest round trips from the depot; the same places are worked out once."""
-
-    @cache
-    def walk(places: frozenset[int]) -> routing.Plan:
-        return routing.plan(routing.Problem(floor, tuple(sorted(places)), floor.depot.id, floor.depot.id))
-
-    return walk
-
-
-def _walked(problem: Problem, groups: Iterable[Group], walk: Walker) -> Plan:
-    lists = tuple(_pick_list(problem.floor, mode, orders, walk) for mode, orders in groups)
-    return Plan(lists, sum(trip.length_mm for trip in lists))
-
-
-def _pick_list(floor: Floor, mode: Mode, orders: Sequence[OrderDemand], walk: Walker) -> PickList:
-    trip = walk(_places(orders))
-    alone = sum(walk(_places([order])).length_mm for order in orders)
-    why = _why(floor, orders, trip, alone)
-    return PickList(mode, tuple(order.order_id for order in orders), trip.order, trip.length_mm, alone, why)
-
-
-def _places(orders: Sequence[OrderDemand]) -> frozenset[int]:
-    return frozenset(line.place_id for order in orders for line in order.lines)
-
-
-def _why(floor: Floor, orders: Sequence[OrderDemand], trip: routing.Plan, alone_mm: int) -> str:
-    where = _where(floor, trip.order)
-    if len(orders) == 1:
-        return f"One order by itself{where}: {_metres(trip.length_mm)}."
-    saved = f"{_metres(trip.length_mm)} instead of {_metres(alone_mm)} one at a time"
-    return f"{len(orders)} orders{_shared(orders)}{where}: {saved}."
-
-
-def _metres(mm: int) -> str:
-    return f"{round(mm / 1000)} m"
-
-
-def _where(floor: Floor, stops: Sequence[int]) -> str:
-    """Aisles in the order of the walk, the first four by name."""
-    names = list(dict.fromkeys(aisle.name for aisle in map(floor.aisle, stops) if aisle))
-    if not names:
-        return ""
-    more = f" and {len(names) - 4} more" if len(names) > 4 else ""
-    return f" in aisle{'s' if len(names) > 1 else ''} {', '.join(names[:4])}{more}"
-
-
-def _shared(orders: Sequence[OrderDemand]) -> str:
-    """Items that at least two of the orders want, the commonest three by name."""
-    counts = Counter(sku for order in orders for sku in {line.sku for line in order.lines})
-    shared = sorted((sku for sku, count in counts.items() if count > 1), key=lambda sku: (-counts[sku], sku))
-    if not shared:
-        return ""
-    more = f" and {len(shared) - 3} more" if len(shared) > 3 else ""
-    return f" share {', '.join(shared[:3])}{more}"
+def _mode_faults(problem: Problem, mode: Mode, members: Sequence[OrderDemand]) -> Iterable[str]:
+    for order in members:
+        meant = problem.mode(order)
+        if mode != meant and not (mode == "batch" and meant == "cluster" and problem.wall_slots):
+            yield f"order {order.order_id} does not belong on a {mode} list"
+    if mode == "shape" and len({order.contents for order in members}) > 1:
+        yield "has orders of different contents"

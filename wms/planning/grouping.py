@@ -1,195 +1,333 @@
-"""Orders that walk together: a seed and its likes fill a cart, then exchanges between carts."""
+"""Orders that walk together: a greedy start, then exchanges, then the best division of all batches that came up.
+
+The start opens a list with the order that walks farthest and adds, one by one, the like that saves most (the savings of
+Clarke & Wright, Operations Research 12(4), 1964, worked out anew for every joining). Where few batches fit within the
+limits, every one is walked and the best division found at once (`partition`). Else orders change lists at random
+(`annealing`), and the division is picked from all batches that this walked.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import math
+from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
-from random import Random
 from typing import NamedTuple
 
+import numpy as np
+from numpy.typing import NDArray
+
+from wms.planning import annealing, greedy, partition, tours
+from wms.planning.annealing import PICKS, Groups, Memory, Pool, Schedule, Task
 from wms.planning.layout import Floor
+from wms.planning.partition import Batches, Effort
+from wms.planning.speed import Stopwatch, numbers
+from wms.planning.tours import Pick
+from wms.planning.walking import Numbers
+
+LIKES = 16
+"""How many likes of an order are known."""
+POOLED_ORDERS_MAX = 250
+"""Up to so many orders the batches that came up are kept and divided anew."""
+DICE = [round(-annealing.DICE * math.log((face + 0.5) / annealing.DICE)) for face in range(annealing.DICE)]
+PART = Effort(whole_columns=2000, nodes=50, gap_permille=50)
+WHOLE = Effort(whole_columns=4000, nodes=300, gap_permille=1000)
+"""How hard to divide the batches that came up; and all batches there are, which proves the best division."""
+BRIM = 0.99
+"""From this share of all room on, lists are full to the brim."""
+MANY = 200
+"""From so many orders on, a partner at random is hardly ever a like."""
+FEW = 60
+"""So few orders get the moves of so many."""
+LEVELS, SLICES = 200, 20
+"""Temperatures, and how often the search looks at its watch on the way."""
 
 
 class Content(NamedTuple):
-    """What grouping must know of an order."""
+    """What grouping must know of an order: where it takes what, and its size of each limited kind."""
 
-    skus: frozenset[str]
-    places: frozenset[int]
-    totes: int
-    lines: int
+    picks: frozenset[Pick]
+    sizes: tuple[int, ...]
 
 
 class Limits(NamedTuple):
-    """What one cart may hold."""
+    """What one list may hold: so much of each kind of size, and so many picks (0: any number), each for all orders."""
 
-    totes: int
-    lines: int
+    sizes: tuple[int, ...]
+    picks_max: int = 0
 
 
-class Reach(NamedTuple):
-    """An aisle to enter: its x, and the shallowest and deepest point in it, seen from the depot's cross aisle."""
+class Costs(NamedTuple):
+    """What a list costs beside its walk, in mm: to begin it, and for each pick."""
 
-    x: int
-    near: int
-    far: int
+    list_mm: int
+    pick_mm: int
+
+
+class Search(NamedTuple):
+    """How hard to try: moves tried per order (0: the greedy start is all), batches that may all be walked, the seed.
+
+    Temperatures and the prices of overfull lists are in 1/1000: of the mean cost of an order, and of a unit of size.
+    Every pair of prices, at the first heat and at the last, is a search of its own.
+    """
+
+    moves: int
+    batches_max: int
+    seed: int
+    first_heat: int = 300
+    last_heat: int = 10
+    over_prices: tuple[tuple[int, int], ...] = ((8000, 8000), (3000, 30_000))
+
+
+class Grouped(NamedTuple):
+    """Orders by their index, list by list, and the cost of each list in mm."""
+
+    groups: list[list[int]]
+    costs: list[int]
 
 
 Group = list[int]
-"""Indices into the contents."""
 
 
 @dataclass(frozen=True)
-class Shape:
-    """Contents on their floor, as bit masks and reaches: what similarity and a quick estimate of a walk need."""
+class Ground:
+    """Everything about the orders on their floor that the search asks for."""
 
-    floor: Floor
-    contents: Sequence[Content]
+    task: Task
+    memory: Memory
+    near: Numbers
+    orders: int
 
-    @cached_property
-    def depth(self) -> int:
-        """Length of an aisle from cross aisle to cross aisle."""
-        return self.floor.cross_mm[-1] - self.floor.cross_mm[0]
-
-    @cached_property
-    def reaches(self) -> list[dict[int, Reach]]:
-        """Per order: aisle index -> reach."""
-        return [self._reaches(content.places) for content in self.contents]
-
-    @cached_property
-    def aisle_masks(self) -> list[int]:
-        """Per order: a bit for each aisle it enters."""
-        return [sum(1 << column for column in reaches) for reaches in self.reaches]
-
-    @cached_property
-    def sku_masks(self) -> list[int]:
-        """Per order: a bit for each item."""
-        every = sorted({sku for content in self.contents for sku in content.skus})
-        bit = {sku: 1 << index for index, sku in enumerate(every)}
-        return [sum(bit[sku] for sku in content.skus) for content in self.contents]
-
-    def _reaches(self, places: Iterable[int]) -> dict[int, Reach]:
-        found: dict[int, Reach] = {}
-        for spot in map(self.floor.spot, sorted(places)):
-            if spot.column >= 0:
-                deep = self._deep(spot.y)
-                was = found.get(spot.column, Reach(spot.x, deep, deep))
-                found[spot.column] = Reach(spot.x, min(was.near, deep), max(was.far, deep))
-        return found
-
-    def _deep(self, y: int) -> int:
-        front, back = self.floor.cross_mm[0], self.floor.cross_mm[-1]
-        at_front = abs(self.floor.depot.y_mm - front) <= abs(self.floor.depot.y_mm - back)
-        return y - front if at_front else back - y
-
-    def estimate(self, group: Iterable[int]) -> int:
-        """Quick estimate in mm of the round trip of a group.
-
-        Aisles are taken in turn, each walked through or in and out by the same end, whichever ends shortest
-        (the combined heuristic of Roodbergen & De Koster, IJPR 39(9), 2001), then straight home along the front.
-        """
-        merged = self._merged(group)
-        if not merged:
-            return 0
-        at_front, at_back = 0, 2 * self.depth + 1
-        for _, near, far in sorted(merged.values()):
-            through_front, through_back = at_back + self.depth, at_front + self.depth
-            at_back = min(at_back + 2 * (self.depth - near), through_back)
-            at_front = min(at_front + 2 * far, through_front)
-        xs = [self.floor.depot.x_mm, *(reach.x for reach in merged.values())]
-        return min(at_front, at_back + self.depth) + 2 * (max(xs) - min(xs))
-
-    def _merged(self, group: Iterable[int]) -> dict[int, Reach]:
-        merged: dict[int, Reach] = {}
-        for index in group:
-            for column, reach in self.reaches[index].items():
-                was = merged.get(column)
-                if was is None:
-                    merged[column] = reach
-                elif reach.near < was.near or reach.far > was.far:
-                    merged[column] = Reach(was.x, min(was.near, reach.near), max(was.far, reach.far))
-        return merged
-
-    def fits(self, group: Iterable[int], limits: Limits) -> bool:
-        """Whether a cart holds the group."""
-        totes = lines = 0
-        for index in group:
-            totes += self.contents[index].totes
-            lines += self.contents[index].lines
-        return totes <= limits.totes and lines <= limits.lines
+    def cost(self, group: Sequence[int]) -> int:
+        """Cost in mm of a list."""
+        return int(annealing.walked(self.task, self.memory, numbers(group), len(group))) // PICKS
 
 
-def grouped(shape: Shape, limits: Limits, candidates: int, search: tuple[int, int]) -> list[Group]:
-    """Every order in one group within the limits (one beyond them is alone), walking little in all.
+def grouped(
+    floor: Floor, contents: Sequence[Content], rules: tuple[Limits, Costs], search: Search, watch: Stopwatch
+) -> Grouped:
+    """Divide orders, each of which is within the limits by itself, at little cost; never more than first come first
+    served. The same orders and search give the same division unless the watch runs out."""
+    if not contents:
+        return Grouped([], [])
+    ground = prepared(floor, contents, rules, search)
+    start = _start(ground)
+    found = _improved(ground, start, search, watch) if search.moves and len(start) > 1 else start
+    found = sorted(sorted(group) for group in found)
+    return Grouped(found, [ground.cost(group) for group in found])
 
-    `candidates`: how many alike orders are weighed by the walk they add; `search`: trials and seed of the exchanges.
-    """
-    groups = _seeded(shape, limits, candidates)
-    trials, seed = search
-    return [sorted(group) for group in _exchanged(shape, limits, groups, (trials, Random(seed)))]
+
+def alone(floor: Floor, orders: Sequence[frozenset[Pick]]) -> list[int]:
+    """Return the walk of each order by itself, in mm."""
+    aisles, contents = tours.measured(floor, orders)
+    mask, found = _nothing(int(aisles.word_from[len(aisles.x_mm)])), []
+    for order in range(len(orders)):
+        tours.mask_of(contents, numbers([order]), 1, mask)
+        found.append(int(tours.round_trip(aisles, mask, 0)[0]))
+    return found
 
 
-def _seeded(shape: Shape, limits: Limits, candidates: int) -> list[Group]:
-    """Open a cart with the order that walks farthest, and fill it with its likes."""
-    walks = [shape.estimate([index]) for index in range(len(shape.contents))]
-    left = dict.fromkeys(sorted(range(len(walks)), key=lambda index: (-walks[index], index)))
-    groups = []
-    while left:
-        group = [next(iter(left))]
-        del left[group[0]]
-        while (joins := _best_join(shape, limits, group, list(left), candidates)) is not None:
-            group.append(joins)
-            del left[joins]
-        groups.append(group)
+# --- orders as numbers ---
+
+
+def prepared(floor: Floor, contents: Sequence[Content], rules: tuple[Limits, Costs], search: Search) -> Ground:
+    """Measure the orders on their floor."""
+    limits, costs = rules
+    aisles, masks = tours.measured(floor, [content.picks for content in contents])
+    count = len(contents)
+    sizes = numbers(size for content in contents for size in content.sizes)
+    task = Task(
+        aisles, masks, sizes, numbers(limits.sizes), numbers([1] * len(limits.sizes)), limits.picks_max, 1, *costs
+    )
+    memory = _memory(count, int(aisles.word_from[len(aisles.x_mm)]), search)
+    ground = Ground(task, memory, _likes(floor, contents), count)
+    return Ground(_priced(ground, contents), memory, ground.near, count)
+
+
+def _memory(orders: int, words: int, search: Search) -> Memory:
+    size = 1 << min(20, max(10, (4 * search.moves * orders).bit_length()))
+    names = np.random.default_rng(search.seed).integers(1, 1 << 62, orders)
+    room = (_nothing(size), _nothing(size), _nothing(words), _nothing(orders + 1))
+    return Memory(numbers(int(name) for name in names), *room)
+
+
+def _nothing(count: int) -> Numbers:
+    """So many zeros: quicker than numbers([0] * count) where there are a million."""
+    return np.zeros(count, np.int64) if isinstance(numbers([]), np.ndarray) else [0] * count
+
+
+def _priced(ground: Ground, contents: Sequence[Content]) -> Task:
+    """A unit of a kind too much costs what it costs on average: the more a kind limits, the dearer."""
+    total = sum(ground.cost([order]) for order in range(ground.orders))
+    lists = [max(1, limit) for limit in ground.task.limits]
+    most = max(1, max(sum(content.sizes[kind] for content in contents) / limit for kind, limit in enumerate(lists)))
+    typical = max(1, int(total / ground.orders))
+    price = numbers(max(1, int(min(typical * 2.0, 4.0 * total / most) / limit)) for limit in lists)
+    picks_price = max(1, typical // max(1, ground.task.picks_max))
+    return ground.task._replace(price=price, picks_price=picks_price)
+
+
+def _likes(floor: Floor, contents: Sequence[Content]) -> Numbers:
+    """The orders most like each: near in the thirds of aisles that they enter (cosine of the two sets)."""
+    width = min(LIKES, len(contents) - 1)
+    if width < 1:
+        return numbers([0])
+    places = _features(floor, contents)
+    likes = np.empty((len(contents), width), np.int64)
+    for start in range(0, len(contents), 1024):
+        alike = places[start : start + 1024] @ places.T
+        alike[np.arange(len(alike)), np.arange(start, start + len(alike))] = -1
+        likes[start : start + 1024] = np.argsort(-alike, axis=1, kind="stable")[:, :width]
+    return numbers(int(like) for like in likes.ravel()) if isinstance(numbers([]), list) else likes.ravel()
+
+
+def _features(floor: Floor, contents: Sequence[Content]) -> NDArray[np.float32]:
+    depth = max(1, (floor.cross_mm[-1] - floor.cross_mm[0]) // 3)
+    number: dict[tuple[int, int], int] = {}
+    rows: list[set[int]] = []
+    for content in contents:
+        spots = [floor.spot(place_id) for place_id, _ in content.picks]
+        keys = [key for spot in spots for key in ((spot.x, -1), (spot.x, (spot.y - floor.cross_mm[0]) // depth))]
+        rows.append({number.setdefault(key, len(number)) for key in keys})
+    places = np.zeros((len(contents), len(number)), np.float32)
+    for order, row in enumerate(rows):
+        places[order, list(row)] = 1 / math.sqrt(len(row))
+    return places
+
+
+# --- the start ---
+
+
+def _start(ground: Ground) -> list[Group]:
+    """Lists of likes, or first come first served where that costs less."""
+    alone = numbers(ground.cost([order]) for order in range(ground.orders))
+    farthest = numbers(sorted(range(ground.orders), key=lambda order: (-alone[order], order)))
+    group_of = _nothing(ground.orders)
+    room = (_nothing(ground.orders + 1), _nothing(len(ground.task.limits)))
+    greedy.seeded(ground.task, ground.memory, (farthest, ground.near, alone), group_of, room)
+    alike = _listed(group_of)
+    served = _served(ground.task, ground.orders)
+    return min(alike, served, key=lambda groups: sum(map(ground.cost, groups)))
+
+
+def _listed(group_of: Numbers) -> list[Group]:
+    groups: dict[int, Group] = {}
+    for order, group in enumerate(group_of):
+        groups.setdefault(int(group), []).append(order)
+    return list(groups.values())
+
+
+def _served(task: Task, orders: int) -> list[Group]:
+    """First come first served: fill a list, then open the next (picks counted apart for every order)."""
+    kinds = len(task.limits)
+    groups: list[Group] = []
+    load = [0] * kinds
+    picks = 0
+    for order in range(orders):
+        sizes = [int(task.sizes[order * kinds + kind]) for kind in range(kinds)]
+        mine = sum(
+            int(bits).bit_count()
+            for bits in task.contents.bits[task.contents.first[order] : task.contents.first[order + 1]]
+        )
+        load, picks = [a + b for a, b in zip(load, sizes, strict=True)], picks + mine
+        full = any(now > limit for now, limit in zip(load, task.limits, strict=True)) or 0 < task.picks_max < picks
+        if full or not groups:
+            groups.append([])
+            load, picks = sizes, mine
+        groups[-1].append(order)
     return groups
 
 
-def _best_join(shape: Shape, limits: Limits, group: Group, left: Sequence[int], candidates: int) -> int | None:
-    totes = limits.totes - sum(shape.contents[index].totes for index in group)
-    lines = limits.lines - sum(shape.contents[index].lines for index in group)
-    if totes < 1 or lines < 1:
-        return None
-    fitting = [index for index in left if shape.contents[index].totes <= totes and shape.contents[index].lines <= lines]
-    alike = _most_alike(shape, group, fitting, candidates)
-    return min(alike, key=lambda index: shape.estimate([*group, index]), default=None)
+# --- the search ---
 
 
-def _most_alike(shape: Shape, group: Group, left: Sequence[int], count: int) -> list[int]:
-    """Orders that add the fewest aisles, then share the most items and aisles with the group."""
-    aisles = skus = 0
-    for index in group:
-        aisles |= shape.aisle_masks[index]
-        skus |= shape.sku_masks[index]
-
-    def unlike(index: int) -> tuple[int, int, int, int]:
-        mask = shape.aisle_masks[index]
-        shared = (shape.sku_masks[index] & skus).bit_count()
-        return (mask & ~aisles).bit_count(), -shared, -(mask & aisles).bit_count(), index
-
-    return sorted(left, key=unlike)[:count]
-
-
-def _exchanged(shape: Shape, limits: Limits, groups: list[Group], search: tuple[int, Random]) -> list[Group]:
-    """Random moves of an order to another cart, and swaps between two, kept when both carts together walk less."""
-    trials, random = search
-    walks = [shape.estimate(group) for group in groups]
-    for _ in range(trials if len(groups) > 1 else 0):
-        a, b = random.sample(range(len(groups)), 2)
-        if groups[a] and groups[b]:
-            _try_exchange(shape, limits, (groups, walks), (a, b, random))
-    return [group for group in groups if group]
+def _improved(ground: Ground, start: list[Group], search: Search, watch: Stopwatch) -> list[Group]:
+    every = partition.all_batches(ground.task, ground.memory, search.batches_max)
+    if every is None:
+        pool = _pool(ground.orders, search)
+        found = annealed(ground, pool, start, search, watch)
+        return _divided(ground, _pooled(pool), found, (PART._replace(looks=1_000 * search.moves), watch))[0]
+    pool = _pool(0, search)
+    found = annealed(ground, pool, start, search._replace(moves=max(1, search.moves // 4)), watch)
+    best, proven = _divided(ground, every, found, (WHOLE._replace(looks=1_000 * search.moves), watch))
+    if proven or watch.over():
+        return best
+    found = annealed(ground, pool, best, search, watch)
+    return min(best, found, key=lambda groups: sum(map(ground.cost, groups)))
 
 
-def _try_exchange(
-    shape: Shape, limits: Limits, now: tuple[list[Group], list[int]], pick: tuple[int, int, Random]
-) -> None:
-    (groups, walks), (a, b, random) = now, pick
-    out = random.choice(groups[a])
-    back = random.choice([None, *groups[b]])
-    new_a = [index for index in groups[a] if index != out] + ([] if back is None else [back])
-    new_b = [index for index in groups[b] if index != back] + [out]
-    if not (shape.fits(new_a, limits) and shape.fits(new_b, limits)):
-        return
-    walk_a, walk_b = shape.estimate(new_a), shape.estimate(new_b)
-    if walk_a + walk_b < walks[a] + walks[b]:
-        groups[a], groups[b], walks[a], walks[b] = new_a, new_b, walk_a, walk_b
+def _divided(
+    ground: Ground, batches: Batches, known: list[Group], terms: tuple[Effort, Stopwatch]
+) -> tuple[list[Group], bool]:
+    if not len(batches.cost):
+        return known, False
+    mine = partition.batches_of((group, ground.cost(group)) for group in known)
+    return partition.divided(batches, mine, *terms)
+
+
+def _pool(orders: int, search: Search) -> Pool:
+    most = min(400_000, search.moves * orders) if orders <= POOLED_ORDERS_MAX else 0
+    return Pool(_nothing(most + 1), _nothing(most * 8), _nothing(most), _nothing(1))
+
+
+def _pooled(pool: Pool) -> Batches:
+    used = int(pool.used[0])
+    first = np.array(pool.first[: used + 1], np.int64)
+    return Batches(first, np.array(pool.member[: first[-1]], np.int64), np.array(pool.cost[:used], np.int64))
+
+
+def annealed(ground: Ground, pool: Pool, start: list[Group], search: Search, watch: Stopwatch) -> list[Group]:
+    """Return the best division that random exchanges find from this one, once for every price."""
+    found = [start]
+    state = numbers([search.seed * 2 + 1])
+    steps = max(1, search.moves * max(ground.orders, FEW) // (LEVELS * len(search.over_prices)))
+    partners = (_partners(ground),)
+    for first, last in search.over_prices:
+        groups = _seated(ground, start)
+        empty = len(start)
+        heats = np.array_split(_heats(ground, groups, search), SLICES)
+        for heat, price in zip(heats, np.geomspace(first, last, SLICES), strict=True):
+            settings = (*partners, numbers(DICE), state, int(price * 1.024), steps, len(partners[0]) // ground.orders)
+            schedule = Schedule(numbers(int(mm) for mm in heat), *settings)
+            empty = int(annealing.anneal(ground.task, (ground.memory, pool), groups, schedule, empty))
+            if watch.over():
+                break
+        found.append(_listed(groups.best))
+    return min(found, key=lambda groups: sum(map(ground.cost, groups)))
+
+
+def _partners(ground: Ground) -> Numbers:
+    """With whom orders change places most often, by the dozen; nothing when with anybody.
+
+    Where lists are full to the brim only orders of a size can; on a large floor only likes gain by it.
+    """
+    kinds, orders = len(ground.task.limits), ground.orders
+    sizes = [int(ground.task.sizes[order * kinds]) for order in range(orders)]
+    limit = int(ground.task.limits[0])
+    lists = -(-sum(sizes) // max(1, limit))
+    if orders > LIKES and sum(sizes) > BRIM * lists * limit:
+        return numbers(other for order in range(orders) for other in _of_a_size(sizes, order))
+    return ground.near if orders > MANY else numbers([])
+
+
+def _of_a_size(sizes: Sequence[int], order: int) -> list[int]:
+    others = (other for other in range(len(sizes)) if other != order)
+    return sorted(others, key=lambda other: (abs(sizes[other] - sizes[order]), (other - order) % len(sizes)))[:LIKES]
+
+
+def _heats(ground: Ground, groups: Groups, search: Search) -> NDArray[np.float64]:
+    """Temperatures that fall by the same factor from level to level."""
+    typical = int(groups.sums[1]) / ground.orders / 1000
+    return np.maximum(1, np.geomspace(search.first_heat * typical, search.last_heat * typical, LEVELS).round())
+
+
+def _seated(ground: Ground, start: list[Group]) -> Groups:
+    orders, kinds = ground.orders, len(ground.task.limits)
+    many = len(start) + min(len(start), 10) + 2
+    room = min(orders, 2 * max(map(len, start)) + 8)
+    sizes = (orders, orders, many * room, many, many * kinds, many, many, many, orders, 4)
+    groups = Groups(*(_nothing(size) for size in sizes))
+    for number, group in enumerate(start):
+        for order in group:
+            groups.best[order] = number
+    groups.sums[0] = annealing.seated(ground.task, ground.memory, groups, groups.best)
+    return groups

@@ -1,200 +1,181 @@
-"""Which pick face each item gets: the oftener it is picked, the nearer and the handier."""
+"""Which pick face each item gets: by how often it is picked, and by the walks of past orders.
+
+Velocity comes first: the oftener an item is picked, the nearer and the handier its face. With a floor and past orders
+the walks themselves are then shortened by exchanging items, so that what is ordered together comes to lie on one way.
+With a budget of moves the search begins where items are now, and keeps to that many.
+"""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from typing import NamedTuple
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
-from wms.planning.problems import require, require_distinct
+from wms.planning.faces import AWAY, UNLIMITED, Face, Faces, ItemDemand, Move, Options, Plan, Problem
+from wms.planning.problems import require
+from wms.planning.rearranging import LISTS_MIN, Found, held_out, rearranged
+from wms.planning.relocating import Chain, as_moves, chains, ranked
+from wms.planning.replay import Units, cost, heat, walk, walk_of_lists
+from wms.planning.standing import Standing, standing_at
+from wms.planning.velocity import by_name, by_velocity
 
-
-class ItemDemand(NamedTuple):
-    """An item: picks (order lines) of the period, and the volume in mm3 of what its face must hold."""
-
-    sku: str
-    picks: int
-    mm3: int = 0
-    hazard: bool = False
-
-
-class Face(NamedTuple):
-    """A pick face: walking distance in mm from the depot, shelf level, volume in mm3 it holds."""
-
-    place_id: int
-    distance_mm: int
-    level: int
-    mm3: int
-    hazard_ok: bool = True
-
-
-@dataclass(frozen=True)
-class Problem:
-    """Items, faces, and what reaching costs: `handy_level` is free, each level off it is like `level_mm` more walk."""
-
-    items: tuple[ItemDemand, ...]
-    faces: tuple[Face, ...]
-    handy_level: int = 1
-    level_mm: int = 2_000
-
-    def __post_init__(self) -> None:
-        require_distinct("item", (item.sku for item in self.items))
-        require_distinct("face", (face.place_id for face in self.faces))
-        require(self.level_mm >= 0, f"level_mm must not be negative: {self.level_mm}")
-        for item in self.items:
-            require(item.picks >= 0 and item.mm3 >= 0, f"picks or volume of {item.sku} is negative")
-
-    def pick_mm(self, face: Face) -> int:
-        """What one pick from the face costs: there and back, and the reach, in mm."""
-        return 2 * face.distance_mm + self.level_mm * abs(face.level - self.handy_level)
-
-    @property
-    def reserve_mm(self) -> int:
-        """What one pick of an item without a face costs: as from beyond the worst face."""
-        return 2 * max((self.pick_mm(face) for face in self.faces), default=0) + 1
-
-
-@dataclass(frozen=True)
-class Options:
-    """`rounds_max`: passes of exchanges over all faces."""
-
-    rounds_max: int = 3
-    seed: int = 0
-
-
+__all__ = ["AWAY", "UNLIMITED", "Face", "ItemDemand", "Move", "Options", "Plan", "Problem"]
+__all__ += ["baseline", "heat", "plan", "verify", "walk"]
 DEFAULT = Options()
 
 
-@dataclass(frozen=True)
-class Plan:
-    """Faces as (sku, place) by sku, items without a face, and the cost of all picks of the period in mm."""
-
-    faces: tuple[tuple[str, int], ...]
-    unplaced: tuple[str, ...]
-    cost_mm: int
-
-    @property
-    def place_of(self) -> Mapping[str, int]:
-        """Place of each item that has a face."""
-        return dict(self.faces)
-
-
-Assignment = dict[str, Face]
-
-
 def plan(problem: Problem, options: Options = DEFAULT) -> Plan:
-    """Velocity slotting: items by picks take the cheapest face that holds them, then exchanges (optimal when all fit).
+    """Items to faces; with `moves_max` the best that so many moves make of `current`.
 
-    Cost is a sum of picks times face cost, so falling picks against rising cost is the least possible (Hardy,
-    Littlewood & Polya, Inequalities, theorem 368).
+    Never costs more than `baseline`, and the walks of orders it did not learn from are no longer than velocity's.
+    BadProblem when a budget is given and the places of items are not.
     """
-    order = sorted(problem.items, key=lambda item: (-item.picks, item.sku))
-    faces = sorted(problem.faces, key=lambda face: (problem.pick_mm(face), face.mm3, face.place_id))
-    assigned = _first_fit(order, faces)
-    for _ in range(options.rounds_max):
-        if not _exchange(problem, order, faces, assigned):
-            break
-    _fill(order, faces, assigned)
-    return min(_plan(problem, assigned), baseline(problem), key=lambda plan: plan.cost_mm)
+    learned = problem if _lists(problem) >= LISTS_MIN else replace(problem, history=())
+    if options.moves_max is not None:
+        return _moved(problem, learned, options)
+    velocity = by_velocity(problem, options.rounds_max)
+    named: list[tuple[str, Faces]] = [("velocity", velocity), ("name", by_name(problem))]
+    found = Found(velocity, velocity, False, False)
+    if learned.walks:
+        found = rearranged(learned, options, min((faces for _, faces in named), key=lambda faces: cost(problem, faces)))
+        named = [("route", found.faces), *named] if found.better else named
+    method, faces = min(named, key=lambda one: cost(problem, one[1]))
+    moves = _moves(problem, learned, faces, None)[0] if problem.current else ()
+    made = _plan(problem, faces, moves, (method, found.limit_hit))
+    return made if method != "route" else replace(made, walk_after_mm=_held_out_walk(problem, found.judged))
 
 
 def baseline(problem: Problem) -> Plan:
     """Items by name into faces by number, as they fit."""
-    faces = sorted(problem.faces, key=lambda face: face.place_id)
-    return _plan(problem, _first_fit(sorted(problem.items, key=lambda item: item.sku), faces))
+    return _plan(problem, by_name(problem), (), ("name", False))
 
 
-def _first_fit(items: Iterable[ItemDemand], faces: Iterable[Face]) -> Assignment:
-    free = list(faces)
-    assigned: Assignment = {}
-    for item in items:
-        face = next((face for face in free if _fits(item, face)), None)
-        if face is not None:
-            assigned[item.sku] = face
-            free.remove(face)
-    return assigned
+def _lists(problem: Problem) -> int:
+    return len(problem.history) // problem.orders_per_list if problem.walks else 0
 
 
-def _fill(items: Iterable[ItemDemand], faces: Iterable[Face], assigned: Assignment) -> None:
-    """Give what exchanges left free to items that still have no face."""
-    taken = {face.place_id for face in assigned.values()}
-    without = [item for item in items if item.sku not in assigned]
-    assigned.update(_first_fit(without, [face for face in faces if face.place_id not in taken]))
+def _moved(problem: Problem, learned: Problem, options: Options) -> Plan:
+    """The plan within a budget of moves."""
+    budget = options.moves_max or 0
+    require(budget >= 0, f"moves_max must not be negative: {budget}")
+    items, faces = {item.sku for item in problem.items}, {face.place_id for face in problem.faces}
+    for sku, place in problem.current:
+        require(sku in items and place in faces, f"item {sku} or its face {place} is not in the problem")
+    now = tuple(sorted(problem.current))
+    found = rearranged(learned, options, now)
+    if not found.better:
+        return _plan(problem, now, (), ("as it is", found.limit_hit))
+    moves, after = _moves(problem, learned, found.faces, budget)
+    return _plan(problem, after, moves, ("route" if learned.walks else "velocity", found.limit_hit))
 
 
-def _fits(item: ItemDemand, face: Face) -> bool:
-    return item.mm3 <= face.mm3 and (face.hazard_ok or not item.hazard)
+def _plan(problem: Problem, faces: Faces, moves: tuple[Move, ...], how: tuple[str, bool]) -> Plan:
+    unplaced = tuple(sorted({item.sku for item in problem.items} - {sku for sku, _ in faces}))
+    before = _held_out_walk(problem, tuple(sorted(problem.current)) or by_velocity(problem, DEFAULT.rounds_max))
+    return Plan(faces, unplaced, cost(problem, faces), moves, before, _held_out_walk(problem, faces), *how)
 
 
-def _plan(problem: Problem, assigned: Assignment) -> Plan:
-    placed = tuple(sorted((sku, face.place_id) for sku, face in assigned.items()))
-    unplaced = tuple(sorted(item.sku for item in problem.items if item.sku not in assigned))
-    return Plan(placed, unplaced, sum(_cost(problem, item, assigned.get(item.sku)) for item in problem.items))
+def _held_out_walk(problem: Problem, faces: Faces) -> float | None:
+    """Mean walk per order of the lists held out, of all lists when there are too few to hold any out."""
+    if not problem.walks:
+        return None
+    enough = _lists(problem) >= LISTS_MIN
+    walks = walk_of_lists(problem, faces)
+    kept = [number for number in range(len(walks)) if held_out(number) or not enough]
+    size, last = problem.orders_per_list, len(problem.history)
+    return sum(walks[k] for k in kept) / sum(min(size, last - k * size) for k in kept)
 
 
-def _cost(problem: Problem, item: ItemDemand, face: Face | None) -> int:
-    return item.picks * (problem.reserve_mm if face is None else problem.pick_mm(face))
+# --- moves -----------------------------------------------------------------------------------------------------------
 
 
-def _exchange(problem: Problem, items: list[ItemDemand], faces: list[Face], assigned: Assignment) -> bool:
-    """Give an item a better face and its holder, if any, the face left behind, wherever that costs less in all."""
-    holders = {assigned[item.sku].place_id: item for item in items if item.sku in assigned}
-    better = False
-    for item in items:
-        for face in faces:
-            if _gains(problem, assigned, item, (face, holders.get(face.place_id))):
-                _swap(assigned, holders, item, face)
-                better = True
-    return better
+def _moves(problem: Problem, learned: Problem, faces: Faces, budget: int | None) -> tuple[tuple[Move, ...], Faces]:
+    """The moves from `current` to these faces that save most, as many as the budget takes, and where they lead."""
+    before, after = _matched(problem, faces)
+    units, rows = standing_at(learned, tuple(sorted(problem.current)))
+    standing = Standing(learned, {**units, **before}, rows)
+    found = chains(before, after)
+    index = {face.place_id: number for number, face in enumerate(problem.faces)}
+
+    def going(chain: Chain, to: Units) -> int:
+        numbers = {unit: number for number, unit in enumerate(standing.units)}
+        places = [(numbers[unit], to[unit]) for unit in chain.units]
+        return -sum(standing.go(unit, -1 if place is None else index[place]) for unit, place in places)
+
+    alone = {}
+    for chain in found:
+        alone[chain] = going(chain, after)
+        going(chain, before)
+    chosen = ranked([chain for chain in found if budget is None or alone[chain] > 0], alone, budget)
+    reached = before | {unit: after[unit] for chain in chosen for unit in chain.units}
+    per_order = max(1, len(learned.history) if learned.walks else sum(item.picks for item in problem.items))
+    moves = as_moves(problem, chosen, before, after, lambda chain: going(chain, after) / per_order)
+    return moves, tuple(sorted((sku, place) for (sku, _), place in reached.items() if place is not None))
 
 
-def _gains(problem: Problem, assigned: Assignment, item: ItemDemand, wanted: tuple[Face, ItemDemand | None]) -> bool:
-    (face, holder), own = wanted, assigned.get(item.sku)
-    price = problem.reserve_mm if own is None else problem.pick_mm(own)
-    saved = price - problem.pick_mm(face)
-    if saved <= 0 or not _fits(item, face) or (holder and own and not _fits(holder, own)):
-        return False
-    return holder is None or item.picks > holder.picks
+def _matched(problem: Problem, faces: Faces) -> tuple[Units, Units]:
+    """Units of where items are and where they shall be: faces that an item keeps are the same unit."""
+    before: Units = {}
+    after: Units = {}
+    for item in problem.items:
+        now = [place for sku, place in sorted(problem.current) if sku == item.sku]
+        then = [place for sku, place in faces if sku == item.sku]
+        kept = [place for place in now if place in then]
+        leaving = [*kept, *(place for place in now if place not in kept)]
+        coming = [*kept, *(place for place in then if place not in kept)]
+        for part in range(max(1, len(now), len(then))):
+            before[item.sku, part] = leaving[part] if part < len(leaving) else None
+            after[item.sku, part] = coming[part] if part < len(coming) else None
+    return before, after
 
 
-def _swap(assigned: Assignment, holders: dict[int, ItemDemand], item: ItemDemand, face: Face) -> None:
-    holder, own = holders.pop(face.place_id, None), assigned.pop(item.sku, None)
-    assigned[item.sku], holders[face.place_id] = face, item
-    if own is not None:
-        holders.pop(own.place_id)
-    if holder is not None:
-        del assigned[holder.sku]
-        if own is not None:
-            assigned[holder.sku], holders[own.place_id] = own, holder
+# --- checking --------------------------------------------------------------------------------------------------------
 
 
 def verify(problem: Problem, plan: Plan) -> list[str]:
-    """Broken rules in words: every item once, every face at most once, all fit, the cost is true."""
+    """Broken rules in words: every item once, no face twice, all fit, the moves lead there, the cost is true."""
     items = {item.sku: item for item in problem.items}
     faces = {face.place_id: face for face in problem.faces}
     named = Counter([*(sku for sku, _ in plan.faces), *plan.unplaced])
-    broken = [f"item {sku} is named {named[sku]} times" for sku in sorted({*items, *named}) if named[sku] != 1]
+    broken = [f"item {sku} is named {named[sku]} times" for sku in sorted(items) if not _named_well(items[sku], named)]
     broken += [f"item {sku} is unknown" for sku in named if sku not in items]
     broken += [f"face {place} is unknown" for _, place in plan.faces if place not in faces]
     taken = Counter(place for _, place in plan.faces)
     broken += [f"face {place} is given to {count} items" for place, count in taken.items() if count > 1]
-    return broken or [*_misfits(problem, plan)]
+    return broken or [*_misfits(problem, plan), *_lost_ways(problem, plan)]
 
 
-def _misfits(problem: Problem, plan: Plan) -> Iterable[str]:
+def _named_well(item: ItemDemand, named: Counter[str]) -> bool:
+    return 1 <= named[item.sku] <= item.faces
+
+
+def _misfits(problem: Problem, plan: Plan) -> Iterator[str]:
     items = {item.sku: item for item in problem.items}
     faces = {face.place_id: face for face in problem.faces}
-    free = [face for place, face in faces.items() if place not in plan.place_of.values()]
+    settled = set() if plan.moves else set(problem.current)
     for sku, place in plan.faces:
-        if items[sku].mm3 > faces[place].mm3:
-            yield f"face {place} is too small for {sku}"
-        if items[sku].hazard and not faces[place].hazard_ok:
-            yield f"face {place} is not for hazardous goods such as {sku}"
-    for sku in plan.unplaced:
-        if any(items[sku].mm3 <= face.mm3 and (face.hazard_ok or not items[sku].hazard) for face in free):
-            yield f"item {sku} has no face, but one is free"
-    places = plan.place_of
-    cost = sum(_cost(problem, item, faces[places[item.sku]] if item.sku in places else None) for item in problem.items)
-    if cost != plan.cost_mm:
-        yield f"the plan costs {cost} mm, not {plan.cost_mm}"
+        fault = problem.fault(items[sku], faces[place])
+        if fault and (sku, place) not in settled:
+            yield f"face {place} is {fault}: {sku}"
+    if not problem.current:
+        free = faces.keys() - {place for _, place in plan.faces}
+        for sku in plan.unplaced:
+            if any(not problem.fault(items[sku], faces[place]) for place in free):
+                yield f"item {sku} has no face, but one is free"
+    true = cost(problem, plan.faces)
+    if true != plan.cost_mm:
+        yield f"the plan costs {true} mm, not {plan.cost_mm}"
+
+
+def _lost_ways(problem: Problem, plan: Plan) -> Iterable[str]:
+    """Walk through the moves: each item is where it is taken, and its new face is free."""
+    if not plan.moves:
+        return
+    at = {place: sku for sku, place in problem.current}
+    for move in plan.moves:
+        if move.from_face != AWAY and at.pop(move.from_face, None) != move.sku:
+            yield f"item {move.sku} is not in face {move.from_face} when it shall be moved"
+        if move.to_face != AWAY and at.setdefault(move.to_face, move.sku) != move.sku:
+            yield f"face {move.to_face} is not free when {move.sku} comes"
+    if {(sku, place) for place, sku in at.items()} != set(plan.faces):
+        yield "the moves do not lead to the plan"

@@ -1,8 +1,8 @@
 """Kernels: the inner loops of the planners, plain Python over numpy arrays, compiled by numba where a process asks.
 
-A web process never compiles and never imports numba. The worker calls `compile_kernels` once; from then on every
-kernel is machine code that gives the same answers. Compiled code is kept in a folder that is named after the
-sources, so that a changed kernel can never meet the machine code of its former self.
+A web process never compiles and never imports numba. `wms warm` compiles ahead; the worker then calls
+`compile_kernels`, and from then on every kernel is machine code that gives the same answers. Compiled code is kept in
+a folder that is named after the sources, so that a changed kernel can never meet the machine code of its former self.
 """
 
 from __future__ import annotations
@@ -11,14 +11,20 @@ import hashlib
 import inspect
 import os
 import sys
-from collections.abc import Callable, Iterator
+import time
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from functools import cache as cache_of_process
+from importlib.metadata import version
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, TypeVar
 
+import numpy as np
+
 F = TypeVar("F", bound=Callable[..., Any])
 MASK_32 = 0xFFFFFFFF
+WARM = "warm"
 _kernels: list[Callable[..., Any]] = []
 _compiled: dict[Callable[..., Any], Any] = {}
 _on = False
@@ -49,6 +55,26 @@ def compile_kernels(cache: Path) -> bool:
     return True
 
 
+def home(cache: Path) -> Path:
+    """Return the folder below `cache` for the machine code of these sources."""
+    return cache / _digest(version("numba"))
+
+
+def is_warm(cache: Path) -> bool:
+    """Return whether everything was compiled ahead into this cache."""
+    return available() and (home(cache) / WARM).exists()
+
+
+def say_warm(cache: Path) -> None:
+    """Note that everything was compiled into this cache."""
+    (home(cache) / WARM).touch()
+
+
+def running() -> bool:
+    """Return whether kernels are machine code now; where they are not, they run best on plain lists."""
+    return _on
+
+
 def interpret_kernels() -> None:
     """Put the plain functions back."""
     global _on
@@ -68,6 +94,11 @@ def compiled(cache: Path) -> Iterator[bool]:
             interpret_kernels()
 
 
+def numbers(values: Iterable[int]) -> Any:
+    """Return numbers for kernels: an int64 array where they are compiled, else a list, which is faster then."""
+    return np.array(list(values), np.int64) if _on else list(values)
+
+
 def _writable(folder: Path) -> bool:
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -79,16 +110,19 @@ def _writable(folder: Path) -> bool:
 def _twins(cache: Path) -> dict[Any, Any]:
     import numba  # half a second and 60 MiB that a web process must not pay
 
-    setattr(numba.config, "CACHE_DIR", str(cache / _digest(numba.__version__)))  # noqa: B010  (unknown to its types)
+    setattr(numba.config, "CACHE_DIR", str(home(cache)))  # noqa: B010  (unknown to its types)
     for function in _kernels:
         if function not in _compiled:
             _compiled[function] = numba.njit(cache=True)(function)
     return dict(_compiled)
 
 
-def _digest(version: str) -> str:
-    files = sorted({inspect.getfile(function) for function in _kernels})
-    return hashlib.sha256(version.encode() + b"".join(Path(file).read_bytes() for file in files)).hexdigest()[:16]
+@cache_of_process
+def _digest(numba_version: str) -> str:
+    """Name all sources: a kernel also changes with the constants and kernels of its neighbours."""
+    folders = sorted({Path(inspect.getfile(function)).parent for function in _kernels})
+    files = (file for folder in folders for file in sorted(folder.glob("*.py")))
+    return hashlib.sha256(numba_version.encode() + b"".join(file.read_bytes() for file in files)).hexdigest()[:16]
 
 
 def _exchange(twins: dict[Any, Any]) -> None:
@@ -100,6 +134,24 @@ def _exchange(twins: dict[Any, Any]) -> None:
             for key, value in list(vars(module).items()):
                 if id(value) in by_id:
                     setattr(module, key, by_id[id(value)])
+
+
+class Stopwatch:
+    """The safety net of a search: iteration limits decide, and this says when they took too long.
+
+    It counts what this thread works, not what it waits: a busy machine does not change a plan.
+    """
+
+    def __init__(self, seconds_max: float) -> None:
+        self.end = time.thread_time() + seconds_max
+
+    def over(self) -> bool:
+        """Whether the time is up."""
+        return time.thread_time() >= self.end
+
+    def left(self) -> float:
+        """Seconds that are left, 0 when the time is up."""
+        return max(0.0, self.end - time.thread_time())
 
 
 @kernel

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from sqlalchemy import Row, and_, bindparam, exists, func, or_, select
+from sqlalchemy import Row, and_, bindparam, exists, func, or_, select, union_all
 
 from wms.db import Tx, table_of
 from wms.models.items import Item
 from wms.models.orders import Hold, Order, OrderLine, Recipient
+from wms.models.outbound import ListOrder
 from wms.models.shipping import Carrier, CartonType, Parcel, ParcelLine
-from wms.models.stock import AVAILABLE, Lot, Lpn, Stock, StockMove
+from wms.models.stock import AVAILABLE, LOOSE, Lot, Lpn, Stock, StockMove
 
 order, line, recipient, hold = table_of(Order), table_of(OrderLine), table_of(Recipient), table_of(Hold)
 parcel, parcel_line, carton_type, carrier = map(table_of, (Parcel, ParcelLine, CartonType, Carrier))
@@ -47,6 +49,9 @@ class Need:
     picked: int
     packed: int
     boxed: int
+    fragile: bool = False
+    upright: bool = False
+    soft: bool = False
     sources: tuple[Source, ...] = ()
 
     @property
@@ -124,16 +129,22 @@ def is_held(order_id: Any) -> Any:
     return exists().where(hold.c.order_id == order_id, hold.c.cleared_at.is_(None))
 
 
-# Units for an order stand in its own totes and, on a list of singles, in the totes that the list's orders share.
-tote = lpn.alias("tote")
-in_totes = (
-    select(stock.c.item_id, stock.c.location_id, stock.c.lpn_id, stock.c.lot_id, stock.c.qty, tote.c.order_id)
+# Units for an order lie in its slot of the put-wall, in its own totes, or in totes that the orders of a list share.
+tote, list_order = lpn.alias("tote"), table_of(ListOrder)
+lying = (
+    select(stock.c.item_id, stock.c.location_id, stock.c.lpn_id, stock.c.lot_id, stock.c.qty)
     .add_columns(lot.c.code.label("lot"))
-    .select_from(stock.join(tote, tote.c.id == stock.c.lpn_id).join(lot, lot.c.id == stock.c.lot_id))
-    .where(tote.c.kind == "tote", tote.c.list_id == bindparam("list"))
     .where(stock.c.qty > 0, stock.c.condition == AVAILABLE)
-    .subquery("in_totes")
 )
+with_lot = stock.join(lot, lot.c.id == stock.c.lot_id)
+in_totes = union_all(
+    lying.add_columns(tote.c.order_id)
+    .select_from(with_lot.join(tote, tote.c.id == stock.c.lpn_id))
+    .where(tote.c.kind == "tote", tote.c.list_id == bindparam("list")),
+    lying.add_columns(list_order.c.order_id)
+    .select_from(with_lot.join(list_order, list_order.c.place_id == stock.c.location_id))
+    .where(list_order.c.list_id == bindparam("list"), stock.c.lpn_id == LOOSE),
+).subquery("in_totes")
 boxed = (
     select(func.coalesce(func.sum(parcel_line.c.qty), 0))
     .where(parcel_line.c.parcel_id == parcel.c.id, parcel_line.c.order_line_id == line.c.id)
@@ -171,6 +182,9 @@ NEED = {
     "picked": line.c.picked,
     "packed": line.c.packed,
     "boxed": boxed,
+    "fragile": item.c.fragile,
+    "upright": item.c.upright,
+    "soft": item.c.soft,
 }
 read_box = (
     select(*(column.label(f"box_{name}") for name, column in BOX.items()))
@@ -233,7 +247,16 @@ def cartons(tx: Tx) -> list[Row[Any]]:
 
 def carrier_for(tx: Tx, country: str) -> Row[Any] | None:
     """Return the carrier for a country: one that lists it before one that goes everywhere; None when there is none."""
-    rows = tx.all(select(carrier).order_by(carrier.c.id))
+    return goes_to(carriers(tx), country)
+
+
+def carriers(tx: Tx) -> list[Row[Any]]:
+    """Return all carriers."""
+    return tx.all(select(carrier).order_by(carrier.c.id))
+
+
+def goes_to(rows: Sequence[Row[Any]], country: str) -> Row[Any] | None:
+    """Return which of these carriers goes to a country, as `carrier_for` chooses."""
     lists = {row.id: {part.strip().upper() for part in row.countries.split(",")} for row in rows}
     return next((row for code in (country.upper(), "*") for row in rows if code in lists[row.id]), None)
 

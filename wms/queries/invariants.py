@@ -64,12 +64,14 @@ RULES = (
     ),
     Rule(
         "I4 reservations are picks",
-        "What is reserved in a balance is what its open picks still want.",
+        "What is reserved in a balance is what its open picks and the move tasks in hand still want.",
         """
         SELECT location_id, lpn_id, item_id, lot_id, condition, SUM(reserved) AS reserved, SUM(wanted) AS wanted FROM (
             SELECT location_id, lpn_id, item_id, lot_id, condition, allocated AS reserved, 0 AS wanted FROM stock
             UNION ALL
             SELECT location_id, lpn_id, item_id, lot_id, 'available', 0, qty - taken FROM pick WHERE state = 'open'
+            UNION ALL
+            SELECT from_location_id, from_lpn_id, item_id, lot_id, 'available', 0, reserved FROM move_task
         ) AS sides GROUP BY location_id, lpn_id, item_id, lot_id, condition HAVING SUM(reserved) <> SUM(wanted)
         """,
     ),
@@ -272,6 +274,30 @@ RULES = (
         " WHERE p.kind = 'tote' AND s.qty > 0 AND p.list_id IS NULL",
     ),
     Rule(
+        "L2 slots hold one order's goods",
+        "What lies in a slot of the put-wall is loose, of the one order that has the slot, and still to be packed.",
+        """
+        SELECT s.id, p.name AS slot, s.item_id, s.qty, o.order_id FROM stock s JOIN location p ON p.id = s.location_id
+        LEFT JOIN list_order o ON o.place_id = p.id
+        LEFT JOIN order_line l ON l.order_id = o.order_id AND l.item_id = s.item_id
+        WHERE p.kind = 'slot' AND s.qty > 0 AND (
+            s.lpn_id <> 0 OR o.id IS NULL OR l.id IS NULL
+            OR (SELECT SUM(t.qty) FROM stock t WHERE t.location_id = p.id AND t.item_id = s.item_id)
+                > l.picked - l.packed)
+        """,
+    ),
+    Rule(
+        "L2 slots are of the wall",
+        "A slot is given to an order that is to be packed, of a batch list, at the station where the list stands.",
+        """
+        SELECT o.id, o.order_id, p.name AS slot, c.state, l.mode, l.state AS list FROM list_order o
+        JOIN location p ON p.id = o.place_id JOIN customer_order c ON c.id = o.order_id
+        JOIN pick_list l ON l.id = o.list_id
+        WHERE p.kind <> 'slot' OR c.state NOT IN ('picked', 'packing') OR l.mode <> 'batch' OR l.state <> 'picked'
+            OR p.station_id <> l.station_id
+        """,
+    ),
+    Rule(
         "L3 held orders do not go",
         "No order with an open hold is called clean, or was packed or shipped after the hold.",
         """
@@ -320,6 +346,21 @@ RULES = (
         WHERE (p.order_id IS NOT NULL AND o.id IS NULL) OR (p.list_id IS NOT NULL AND l.id IS NULL)
            OR (p.receipt_id IS NOT NULL AND r.id IS NULL)
         """,
+    ),
+    Rule(
+        "L8 move tasks are movements",
+        "What a move task brought is what the ledger moved for it; one that is in hand names its person.",
+        """
+        SELECT t.id, t.state, t.moved, COALESCE(SUM(m.qty), 0) AS posted FROM move_task t
+        LEFT JOIN stock_move m ON m.document = 'task:' || t.id AND m.reason = t.reason
+        GROUP BY t.id, t.state, t.moved, t.operator_id
+        HAVING t.moved <> COALESCE(SUM(m.qty), 0) OR (t.state = 'doing' AND t.operator_id IS NULL)
+        """,
+    ),
+    Rule(
+        "L8 one slotting plan holds",
+        "At most one slotting plan is active.",
+        "SELECT state, COUNT(*) AS plans FROM slotting_plan WHERE state = 'active' GROUP BY state HAVING COUNT(*) > 1",
     ),
     Rule(
         "L7 a wave ends with its lists",

@@ -1,4 +1,4 @@
-"""Reads of the pack bench: the totes that wait, what a tote of singles still wants, and the packing board."""
+"""Reads of the pack bench: what waits there, what the orders that share a tote still want, and the packing board."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, String, and_, bindparam, cast, func, literal, or_, select, union_all
+from sqlalchemy import Integer, Row, String, and_, bindparam, case, cast, func, literal, null, or_, select, union_all
 
 from wms.db import Tx, table_of
 from wms.models.floor import Task
@@ -17,6 +17,7 @@ from wms.models.people import Device, Operator
 from wms.models.places import Location
 from wms.models.printing import Printer, PrintJob
 from wms.queries.boxes import hold_on, is_held, item, line, lpn, order, parcel, stock
+from wms.queries.wall import called, my_station, read_walls, ready_for_me, taken_by_another
 
 pick_list, list_order, hold = table_of(PickList), table_of(ListOrder), table_of(Hold)
 location, device, operator, task = table_of(Location), table_of(Device), table_of(Operator), table_of(Task)
@@ -42,26 +43,21 @@ read_tote = (
     .with_for_update(key_share=True, of=lpn)
 )
 on_list = list_order.join(order, order.c.id == list_order.c.order_id)
-packable_single = (
+packable_shared = (
     select(list_order.c.id)
     .select_from(on_list)
     .where(list_order.c.list_id == lpn.c.list_id, order.c.state.in_(PACKABLE), ~is_held(order.c.id))
+    .where(list_order.c.place_id.is_(None))
     .exists()
 )
-taken_by_another = (
-    select(task.c.id)
-    .where(task.c.flow == "pack", task.c.closed_at.is_(None), task.c.operator_id != bindparam("operator"))
-    .where(task.c.subject.in_([("tote:" + cast(lpn.c.id, String)), ("order:" + cast(lpn.c.order_id, String))]))
-    .exists()
-)
-my_station = select(device.c.station_id).where(device.c.id == bindparam("device")).scalar_subquery()
+to_wall = and_(pick_list.c.mode == "batch", location.c.kind == "station")  # it is sorted first
 tote_is_packable = and_(
     lpn.c.kind == "tote",
     location.c.kind.in_(("station", "problem")),
     select(stock.c.id).where(stock.c.lpn_id == lpn.c.id, stock.c.qty > 0).exists(),
     or_(
         and_(order.c.state.in_(PACKABLE), ~is_held(order.c.id)),
-        and_(lpn.c.order_id.is_(None), lpn.c.list_id.is_not(None), packable_single),
+        and_(lpn.c.order_id.is_(None), lpn.c.list_id.is_not(None), ~to_wall, packable_shared),
     ),
 )
 waiting_totes = (
@@ -69,13 +65,19 @@ waiting_totes = (
     .outerjoin(order, order.c.id == lpn.c.order_id)
     .outerjoin(pick_list, pick_list.c.id == lpn.c.list_id)
 )
-read_next_tote = (
-    select(lpn.c.id, lpn.c.code, location.c.name.label("place"), location.c.code.label("place_code"))
-    .add_columns(func.coalesce(location.c.id == my_station, False).label("mine"), func.count().over().label("waiting"))
+mine_or_shared = case((lpn.c.order_id.is_(None), called("list", lpn.c.list_id)), else_=called("order", lpn.c.order_id))
+next_totes = (
+    select(literal("tote").label("kind"), lpn.c.id, lpn.c.code, cast(lpn.c.id, String).label("name"))
+    .add_columns(location.c.id.label("station_id"), location.c.name.label("place"), location.c.code.label("place_code"))
+    .add_columns(pick_list.c.dropped_at)
     .select_from(waiting_totes)
-    .where(tote_is_packable, ~taken_by_another)
-    .order_by(func.coalesce(location.c.id == my_station, False).desc())
-    .order_by(pick_list.c.dropped_at.nulls_last(), lpn.c.id)
+    .where(tote_is_packable, ~taken_by_another(mine_or_shared))
+)
+waiting = union_all(next_totes, ready_for_me).subquery("waiting")
+is_mine = func.coalesce(waiting.c.station_id == my_station, False)
+read_next = (
+    select(waiting, is_mine.label("mine"), func.count().over().label("waiting"))
+    .order_by(is_mine.desc(), waiting.c.dropped_at.nulls_last(), waiting.c.kind, waiting.c.id)
     .limit(1)
 )
 
@@ -85,9 +87,14 @@ def tote_of(tx: Tx, tote_id: int) -> Row[Any] | None:
     return tx.one(read_tote, tote=tote_id)
 
 
-def next_tote(tx: Tx, operator_id: int, device_id: int) -> Row[Any] | None:
-    """Return the tote to pack next, at the device's own station if one waits there, and how many wait in all."""
-    return tx.one(read_next_tote, operator=operator_id, device=device_id)
+def next_job(tx: Tx, operator_id: int, device_id: int) -> Row[Any] | None:
+    """Return the tote or slot to pack next, at the device's own station if one waits there; and how many wait."""
+    return tx.one(read_next, operator=operator_id, device=device_id)
+
+
+def shared_mode(tx: Tx, list_id: int) -> str:
+    """Return how the orders of a list share its totes: single, shape or batch."""
+    return str(tx.value(select(pick_list.c.mode).where(pick_list.c.id == list_id)))
 
 
 def totes_of_order(tx: Tx, order_id: int) -> list[Row[Any]]:
@@ -103,13 +110,19 @@ def order_of(tx: Tx, order_id: int) -> Row[Any] | None:
     return tx.one(facts.where(order.c.id == order_id))
 
 
-# -- a tote of singles -----------------------------------------------------------------------------------------------
+# -- totes that orders share ------------------------------------------------------------------------------------------
 
-single_lines = (
+shared_totes = (
+    select(lpn.c.id)
+    .where(lpn.c.list_id == bindparam("list"), lpn.c.kind == "tote", lpn.c.order_id.is_(None))
+    .where(select(stock.c.id).where(stock.c.lpn_id == lpn.c.id, stock.c.qty > 0).exists())
+    .order_by(lpn.c.id)
+)
+shared_lines = (
     select(item.c.id, item.c.sku, item.c.name, item.c.barcode, item.c.colour)
     .add_columns(func.sum(line.c.picked - line.c.packed).label("left"), func.sum(line.c.picked).label("of"))
     .select_from(on_list.join(line, line.c.order_id == order.c.id).join(item, item.c.id == line.c.item_id))
-    .where(list_order.c.list_id == bindparam("list"), ~is_held(order.c.id))
+    .where(list_order.c.list_id == bindparam("list"), ~is_held(order.c.id), list_order.c.place_id.is_(None))
     .where(order.c.state.in_((*PACKABLE, "packed", "shipped")))
     .group_by(item.c.id)
     .order_by(func.min(list_order.c.slot))
@@ -118,28 +131,56 @@ order_for_item = (
     select(order.c.id)
     .select_from(on_list.join(line, line.c.order_id == order.c.id))
     .where(list_order.c.list_id == bindparam("list"), line.c.item_id == bindparam("item"))
-    .where(order.c.state == "picked", line.c.picked > line.c.packed, ~is_held(order.c.id))
-    .order_by(list_order.c.slot)
+    .where(order.c.state.in_(PACKABLE), line.c.picked > line.c.packed, ~is_held(order.c.id))
+    .where(list_order.c.place_id.is_(None), ~taken_by_another(called("order", order.c.id)))
+    .order_by(order.c.state, list_order.c.slot)  # one that is being packed before those that are picked
     .limit(1)
     .with_for_update(key_share=True, of=order, skip_locked=True)
 )
 
 
-def singles(tx: Tx, list_id: int) -> list[Row[Any]]:
-    """Return the items of a list of singles with how many are `left` to pack, `of` how many."""
-    return tx.all(single_lines, list=list_id)
+kits = select(func.count()).select_from(on_list).where(list_order.c.list_id == bindparam("list"))
+kits_ended = kits.where(order.c.state.in_(("packed", "shipped"))).scalar_subquery()
+kits_held = kits.where(order.c.state.in_(PACKABLE), is_held(order.c.id)).scalar_subquery()
+next_kit = (
+    select(order.c.id)
+    .select_from(on_list)
+    .where(list_order.c.list_id == bindparam("list"), list_order.c.place_id.is_(None))
+    .where(order.c.state.in_(PACKABLE), ~is_held(order.c.id))
+    .order_by(order.c.state, list_order.c.slot)
+    .limit(1)
+    .scalar_subquery()
+)
+kit_lines = (
+    select(item.c.id, item.c.sku, item.c.name, item.c.barcode, item.c.colour, line.c.picked, line.c.packed)
+    .add_columns(kits_ended.label("done"), (kits.scalar_subquery() - kits_held).label("of"))
+    .select_from(line.join(item, item.c.id == line.c.item_id))
+    .where(line.c.order_id == next_kit, line.c.picked > 0)
+    .order_by(line.c.id)
+)
 
 
-def order_wanting(tx: Tx, list_id: int, item_id: int) -> int | None:
-    """Return the next order of a list that takes this item and is not begun, None when there is none."""
-    found = tx.value(order_for_item, list=list_id, item=item_id)
+def shared(tx: Tx, list_id: int) -> list[Row[Any]]:
+    """Return the items of a list whose orders share totes, with how many are `left` to pack, `of` how many."""
+    return tx.all(shared_lines, list=list_id)
+
+
+def kit(tx: Tx, list_id: int) -> list[Row[Any]]:
+    """Return what the next order of a shape list takes; `done` kits are packed, `of` how many that may go."""
+    return tx.all(kit_lines, list=list_id)
+
+
+def order_wanting(tx: Tx, list_id: int, item_id: int, operator_id: int) -> int | None:
+    """Return the next order of a list that takes this item and that no colleague packs, None when there is none."""
+    found = tx.value(order_for_item, list=list_id, item=item_id, operator=operator_id)
     return int(found) if found else None
 
 
 def unbegun(tx: Tx, list_id: int) -> list[Row[Any]]:
-    """Return the orders of a list that are picked, not begun and not on hold."""
-    waiting = (list_order.c.list_id == list_id, order.c.state == "picked", ~is_held(order.c.id))
-    return tx.all(select(order.c.id).select_from(on_list).where(*waiting).order_by(order.c.id))
+    """Return the orders of a list that are picked, not begun, not on hold and in no slot."""
+    unhurried = (list_order.c.list_id == list_id, order.c.state == "picked", ~is_held(order.c.id))
+    mine = select(order.c.id).select_from(on_list).where(*unhurried, list_order.c.place_id.is_(None))
+    return tx.all(mine.order_by(order.c.id))
 
 
 def parcel_in_hand(tx: Tx, subject: str, task_id: int) -> int | None:
@@ -174,12 +215,15 @@ class Bench:
 
 @dataclass(frozen=True)
 class Aged:
-    """Something that waits, for so many minutes: a tote at its place, or an exception with its cause."""
+    """Something that waits, for so many minutes: a tote at its place, a wall with so many slots `done` of `of`, or an
+    exception with its cause."""
 
     kind: str
     name: str
     text: str
     minutes: int
+    done: int = 0
+    of: int = 0
 
 
 @dataclass(frozen=True)
@@ -195,7 +239,8 @@ class PackingBoard:
     @property
     def figures(self) -> dict[str, int]:
         """Return the figures that are readable from afar."""
-        counted = {"totes waiting": len(self.totes), "exceptions": len(self.exceptions)}
+        totes = sum(each.kind == "tote" for each in self.totes)
+        counted = {"totes waiting": totes, "exceptions": len(self.exceptions)}
         return {"parcels today": self.parcels_today, "parcels an hour": self.parcels_hour} | counted
 
 
@@ -223,15 +268,14 @@ in_hand = (
     .where(parcel.c.id.in_(bindparam("parcels", expanding=True)))
     .group_by(parcel.c.id, parcel.c.station_id, order.c.number)
 )
-read_totes = (
-    select(
-        literal("tote").label("kind"),
-        ("tote " + cast(lpn.c.id, String)).label("name"),
-        location.c.name.label("text"),
-        pick_list.c.dropped_at.label("since"),
-    )
+none = cast(null(), Integer)
+read_totes = union_all(
+    select(literal("tote").label("kind"), ("tote " + cast(lpn.c.id, String)).label("name"))
+    .add_columns(location.c.name.label("text"), pick_list.c.dropped_at.label("since"))
+    .add_columns(none.label("done"), none.label("of"))
     .select_from(waiting_totes)
-    .where(tote_is_packable)
+    .where(tote_is_packable),
+    read_walls,
 )
 uncertain_labels = (
     select(literal("label").label("kind"), job.c.subject.label("name"), job.c.reason.label("text"))
@@ -289,8 +333,14 @@ def hand(held: Row[Any] | None) -> dict[str, Any]:
 
 def aged(rows: list[Row[Any]], now: datetime) -> tuple[Aged, ...]:
     """Return rows of (kind, name, text, since) with their age, the oldest first."""
-    found = [Aged(row.kind, row.name, row.text, minutes(row.since, now)) for row in rows]
+    found = [Aged(row.kind, row.name, row.text, minutes(row.since, now), *counted(row)) for row in rows]
     return tuple(sorted(found, key=lambda each: -each.minutes))
+
+
+def counted(row: Row[Any]) -> tuple[int, int]:
+    """Return how much of it is done, of how much, where that is known."""
+    facts = row._mapping
+    return int(facts.get("done") or 0), int(facts.get("of") or 0)
 
 
 def minutes(since: datetime | None, now: datetime) -> int:

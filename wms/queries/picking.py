@@ -38,7 +38,10 @@ class WaveBar:
 
 @dataclass(frozen=True)
 class CartTile:
-    """A list on its way: who, on which cart, how many units of how many, minutes since the last scan (0: just now)."""
+    """A list on its way: who, on which cart, how many units of how many, minutes since the last scan (0: just now).
+
+    `mode` is how its orders are picked: cluster, single, shape, batch.
+    """
 
     cart: str
     person: str
@@ -46,6 +49,7 @@ class CartTile:
     done: int
     of: int
     idle_minutes: int
+    mode: str = ""
 
 
 @dataclass(frozen=True)
@@ -92,8 +96,8 @@ units = (
     .subquery()
 )
 read_carts = (
-    select(lists.c.id, lists.c.code, lists.c.started_at, operators.c.name.label("person"), tasks.c.seen_at)
-    .add_columns(locations.c.name.label("cart"), units.c.of, units.c.done)
+    select(lists.c.id, lists.c.code, lists.c.mode, lists.c.started_at, operators.c.name.label("person"))
+    .add_columns(tasks.c.seen_at, locations.c.name.label("cart"), units.c.of, units.c.done)
     .select_from(
         lists.outerjoin(operators, operators.c.id == lists.c.operator_id)
         .outerjoin(locations, locations.c.id == lists.c.cart_id)
@@ -146,4 +150,4 @@ def tile(row: Row[Any], now: datetime) -> CartTile:
     """Return a list on its way as a tile; before it has a cart it goes by its own code."""
     seen = row.seen_at or row.started_at
     figures = (int(row.done or 0), int(row.of or 0), minutes(seen, now))
-    return CartTile(row.cart or row.code, row.person or "", str(row.id), *figures)
+    return CartTile(row.cart or row.code, row.person or "", str(row.id), *figures, row.mode)

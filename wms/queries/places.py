@@ -14,11 +14,12 @@ from wms.models.inbound import ReceiptCarton
 from wms.models.items import Item, Owner
 from wms.models.orders import Order, OrderLine
 from wms.models.places import Location
+from wms.models.slotting import PickFace
 from wms.models.stock import AVAILABLE, LOOSE, SPARE, Lot, Lpn, Stock
 
 locations, stock, items, owners = table_of(Location), table_of(Stock), table_of(Item), table_of(Owner)
 lpns, lots, tasks, cartons = table_of(Lpn), table_of(Lot), table_of(Task), table_of(ReceiptCarton)
-orders, order_lines = table_of(Order), table_of(OrderLine)
+orders, order_lines, faces, homes = table_of(Order), table_of(OrderLine), table_of(PickFace), items.alias("home")
 KEEPS = ("bin", "reserve")
 GOOD = (AVAILABLE, SPARE)
 UNLIMITED = 10**15
@@ -212,6 +213,7 @@ class Room:
     y_mm: int
     capacity_mm3: int
     capacity_g: int
+    home: str = ""  # the item whose pick face it is
     used_mm3: int = 0
     used_g: int = 0
     skus: set[str] = field(default_factory=set)
@@ -232,6 +234,7 @@ FACTS = ("id", "code", "name", "kind", "zone", "active", "hazard_ok", "x_mm", "y
 filled = (
     select(
         *(locations.c[name] for name in FACTS),
+        func.coalesce(homes.c.sku, "").label("home"),
         items.c.sku,
         owners.c.code.label("owner"),
         (stock.c.qty * mm3).label("used_mm3"),
@@ -241,6 +244,8 @@ filled = (
         locations.outerjoin(stock, and_(stock.c.location_id == locations.c.id, stock.c.qty > 0))
         .outerjoin(items, items.c.id == stock.c.item_id)
         .outerjoin(owners, owners.c.id == items.c.owner_id)
+        .outerjoin(faces, faces.c.location_id == locations.c.id)
+        .outerjoin(homes, homes.c.id == faces.c.item_id)
     )
     .order_by(locations.c.id)
 )
@@ -261,7 +266,7 @@ def rooms_where(tx: Tx, where: ColumnElement[bool]) -> list[Room]:
     """Return places with what is in them."""
     found: dict[int, Room] = {}
     for row in tx.all(filled.where(where)):
-        each = found.get(row.id) or found.setdefault(row.id, Room(*(row._mapping[name] for name in FACTS)))
+        each = found.get(row.id) or found.setdefault(row.id, Room(*(row._mapping[name] for name in (*FACTS, "home"))))
         if row.sku:
             each.used_mm3 += row.used_mm3
             each.used_g += row.used_g

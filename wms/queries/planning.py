@@ -17,7 +17,9 @@ from wms.models.outbound import Pick
 from wms.models.places import Location
 from wms.models.stock import AVAILABLE, Lot, Stock
 from wms.planning.allocation import Supply
-from wms.planning.layout import OPEN_FLOOR, Floor, Place, measure
+from wms.planning.layout import DOWN, OPEN_FLOOR, UP, Floor, Place, measure
+from wms.planning.problems import require
+from wms.settings import Layout
 
 stock, lots, locations, counts = table_of(Stock), table_of(Lot), table_of(Location), table_of(Count)
 orders, lines, items, picks = table_of(Order), table_of(OrderLine), table_of(Item), table_of(Pick)
@@ -42,7 +44,7 @@ pickable = (
 
 
 class Wanted(NamedTuple):
-    """One line of a clean order; the volume is that of one unit, in mm3."""
+    """One line of a clean order and where it goes to; volume (mm3) and weight (g) are those of one unit."""
 
     line_id: int
     order_id: int
@@ -50,6 +52,8 @@ class Wanted(NamedTuple):
     sku: str
     qty: int
     unit_mm3: int
+    unit_g: int
+    country: str
 
 
 @dataclass(frozen=True)
@@ -63,11 +67,17 @@ class Shelf:
     expiry: date | None
     sequence: int
 
+    def lasts(self, today: date, days: int) -> bool:
+        """Return whether it does not expire within so many days."""
+        return self.expiry is None or (self.expiry - today).days >= days
+
     @property
     def supply(self) -> Supply:
-        """Return it as the allocation sees it."""
+        """Return it as the allocation sees it; of two the older has the lower lot, or the lower number of a balance."""
         day = self.expiry.toordinal() if self.expiry else None
-        return Supply(self.stock_id, self.sku, self.key[0], day, self.free, self.sequence)
+        place_id, lpn_id, _, lot_id, _ = self.key
+        came = lot_id or self.stock_id
+        return Supply(self.stock_id, self.sku, place_id, day, self.free, self.sequence, came, carton=lpn_id > 0)
 
 
 def shelves(tx: Tx) -> list[Shelf]:
@@ -94,6 +104,7 @@ def clean_lines(tx: Tx) -> list[Wanted]:
     volume = items.c.length_mm * items.c.width_mm * items.c.height_mm
     wanted = (
         select(lines.c.id, lines.c.order_id, lines.c.item_id, items.c.sku, lines.c.qty - lines.c.picked, volume)
+        .add_columns(items.c.weight_g, orders.c.country)
         .join(orders, orders.c.id == lines.c.order_id)
         .join(items, items.c.id == lines.c.item_id)
         .where(orders.c.state == "clean", lines.c.qty > lines.c.picked)
@@ -102,14 +113,29 @@ def clean_lines(tx: Tx) -> list[Wanted]:
     return [Wanted(*tuple(row)) for row in tx.all(wanted)]
 
 
-def floor(tx: Tx) -> Floor:
-    """Return the measured floor of bins and reserves; walks begin and end at the first pack station."""
+def floor(tx: Tx, layout: Layout | None = None) -> Floor:
+    """Return the measured floor of bins and reserves; walks begin and end at the first pack station.
+
+    Raises BadProblem when the layout names an aisle that there is not, or one-way aisles leave no way back.
+    """
+    layout = layout or Layout()
     rows = tx.all(select(locations).where(locations.c.kind.in_((*STORES, *STARTS))).order_by(locations.c.id))
     aisles = numbered(row.aisle for row in rows if row.kind in STORES)
     places = [place(row, aisles) for row in rows if row.kind in STORES]
     starts = sorted((row for row in rows if row.kind in STARTS), key=lambda row: STARTS.index(row.kind))
     depot = place(starts[0], {}) if starts else Place(0, "", OPEN_FLOOR, 0, 0)
-    return measure(places, depot)
+    named = {
+        f"{row.zone}-{row.aisle}": (row.zone, aisles[row.aisle]) for row in rows if row.kind in STORES and row.aisle
+    }
+    return measure(places, depot, layout.cross_aisles_mm, one_way(layout, named) if places else None)
+
+
+def one_way(layout: Layout, named: Mapping[str, tuple[str, int]]) -> dict[tuple[str, int], int]:
+    """Return the direction of one-way aisles as planning numbers them."""
+    signs = {**dict.fromkeys(layout.one_way_up, UP), **dict.fromkeys(layout.one_way_down, DOWN)}
+    for name in signs:
+        require(name in named, f"one-way aisle {name} has no places")
+    return {named[name]: sign for name, sign in signs.items()}
 
 
 def place(row: Any, aisles: Mapping[str, int]) -> Place:

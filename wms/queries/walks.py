@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Row, String, and_, bindparam, case, cast, exists, func, literal, select
+from sqlalchemy import BigInteger, Row, String, and_, bindparam, case, cast, exists, func, literal, or_, select
 from sqlalchemy.sql.elements import ColumnElement
 
 from wms.db import Tx, table_of
 from wms.models.floor import Task
 from wms.models.items import Item
 from wms.models.orders import Order
-from wms.models.outbound import ListOrder, Pick, PickList
+from wms.models.outbound import BULK, ListOrder, Pick, PickList
 from wms.models.places import Location
 from wms.models.stock import AVAILABLE, Lot, Lpn, Stock
 from wms.queries.planning import doubted
@@ -47,6 +47,25 @@ alike = and_(
     *(other.c[name] == picks.c[name] for name in ("location_id", "lpn_id", "item_id", "lot_id")),
 )
 together = select(func.sum(other.c.qty - other.c.taken)).where(alike).correlate(picks).scalar_subquery()
+asked = case((lists.c.mode.in_(BULK), together), else_=picks.c.qty - picks.c.taken)
+unit_mm3 = cast(items.c.length_mm, BigInteger) * items.c.width_mm * items.c.height_mm
+lying = items.alias("lying")
+lying_mm3 = cast(lying.c.length_mm, BigInteger) * lying.c.width_mm * lying.c.height_mm
+in_tote = (
+    select(cast(func.coalesce(func.sum(stock.c.qty * lying_mm3), 0), BigInteger))
+    .select_from(stock.join(lying, lying.c.id == stock.c.item_id))
+    .where(stock.c.lpn_id == slots.c.tote_id)
+    .correlate(slots)
+    .scalar_subquery()
+)
+tote_mm3 = bindparam("tote_mm3", type_=BigInteger)
+fitting = (tote_mm3 - in_tote) // func.nullif(unit_mm3, 0, type_=BigInteger)
+# What lies beside the totes because it is larger than one, and what nobody measured, is never too much.
+want = case(
+    (or_(unit_mm3 == 0, unit_mm3 > tote_mm3, fitting >= asked), asked),
+    (fitting > 0, fitting),
+    else_=0,
+)
 bare_slot = select(func.min(slots.c.slot)).where(on_list(slots.c.list_id), slots.c.tote_id.is_(None)).scalar_subquery()
 n_orders = select(func.count(slots.c.order_id.distinct())).where(on_list(slots.c.list_id)).scalar_subquery()
 in_stock = and_(
@@ -65,7 +84,7 @@ current = (
         *(bare_slot.label("bare_slot"), n_orders.label("n_orders"), of_units.label("of"), done_units.label("done")),
         *(picks.c.id.label("pick_id"), picks.c.order_id, picks.c.order_line_id, picks.c.item_id, picks.c.lot_id),
         *(picks.c.location_id, picks.c.lpn_id, (picks.c.qty - picks.c.taken).label("left")),
-        case((lists.c.mode == "single", together), else_=picks.c.qty - picks.c.taken).label("want"),
+        want.label("want"),
         *(items.c.sku, items.c.name.label("item_name"), items.c.barcode, items.c.colour, lots.c.code.label("lot_code")),
         *(locations.c.name.label("place"), locations.c.code.label("place_code"), plate.c.code.label("lpn_code")),
         *(slots.c.slot, slots.c.tote_id, tote.c.code.label("tote_code"), orders.c.number.label("order_number")),
@@ -85,12 +104,13 @@ current = (
 )
 
 
-def now(tx: Tx, list_id: int) -> Row[Any]:
+def now(tx: Tx, list_id: int, tote_mm3: int = 0) -> Row[Any]:
     """Return a list with its next open pick and everything about it (None where there is none), in one statement.
 
-    `want` is what to take here in all: of a single list that is every like pick of the place together.
+    `want` is what to take here in all: in bulk that is every like pick of the place together. It is no more than what
+    still fits into a tote of `tote_mm3` (0: of any size); 0 says that the tote is full.
     """
-    row = tx.one(current, list=list_id)
+    row = tx.one(current, list=list_id, tote_mm3=tote_mm3)
     assert row is not None
     return row
 
@@ -142,7 +162,8 @@ promised = (
     .select_from(slots.join(lists, bare))
     .where(lists.c.state == "picking", lists.c.mode == "cluster")
 )
-next_ready = select(lists.c.id).where(lists.c.state == "ready").order_by(lists.c.wave_id, lists.c.id).limit(1)
+first_truck = (lists.c.due_at.nulls_last(), lists.c.wave_id, lists.c.id)
+next_ready = select(lists.c.id).where(lists.c.state == "ready").order_by(*first_truck).limit(1)
 wanted_next = (
     select(func.count())
     .select_from(slots.join(lists, bare))

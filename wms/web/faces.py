@@ -234,7 +234,8 @@ def wave_row(wave: Any) -> Row:
 def cart_tile(cart: Any) -> Tile:
     """Return a cart with its person, its list, and how far it is."""
     tone = slow(cart.idle_minutes, IDLE_MINUTES)
-    small = f"{cart.idle_minutes} min no scan" if tone else f"list {cart.list} · {cart.done} of {cart.of}"
+    what = "list" if cart.mode in ("", "cluster") else cart.mode
+    small = f"{cart.idle_minutes} min no scan" if tone else f"{what} {cart.list} · {cart.done} of {cart.of}"
     name = "no cart" if cart.cart.startswith("PL-") else cart.cart  # until one is taken, the row has the list's code
     return Tile(name, cart.person.split()[0], small, tone, cart.done, cart.of)
 
@@ -271,7 +272,10 @@ def bench_row(bench: Any) -> Row:
 
 
 def tote_tile(tote: Any) -> Tile:
-    """Return a tote that waits, where, and for how long."""
+    """Return a tote that waits, or a wall with its complete slots; where, and for how long."""
+    if tote.kind == "wall":
+        said = f"{tote.done} of {tote.of} ready"
+        return Tile(tote.name, tote.text, said, slow(tote.minutes, WAIT_MINUTES), tote.done, tote.of)
     return Tile(tote.name.capitalize(), tote.text, ago(tote.minutes), slow(tote.minutes, WAIT_MINUTES))
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from wms.flows.engine import Line, Screen, Target, Task
 from wms.flows.pack.hand import flow, hold, in_hand, unit_in_hand
 from wms.flows.parts import item_card, item_target, key_target, place_card, quantity_target
-from wms.operations import packing, parcels, reviewing
+from wms.operations import boxing, packing, parcels, reviewing
 from wms.queries import boxes, printing
 from wms.queries import packing as reads
 from wms.queries.boxes import Box, Need
@@ -16,13 +16,18 @@ from wms.queries.boxes import Box, Need
 
 @flow.screen("tote")
 def show_tote(task: Task) -> Screen:
-    """Show the tote to fetch."""
-    row = reads.next_tote(task.tx, task.who.operator_id, task.who.device_id)
+    """Show the tote to fetch, or the slot to pack."""
+    row = reads.next_job(task.tx, task.who.operator_id, task.who.device_id)
     if row is None:
         return Screen("No tote waits", key_target("F1", "Leave"), "Pack", progress=(0, 0))
+    if row.kind == "slot":
+        title, target = f"Pack slot {row.name}", Target("location", row.code, row.name)
+    else:
+        title = "Scan the next tote" if row.mine else f"Fetch tote {row.id} at {row.place}"
+        target = Target("tote", row.code, f"tote {row.id}")
     return Screen(
-        title="Scan the next tote" if row.mine else f"Fetch tote {row.id} at {row.place}",
-        target=Target("tote", row.code, f"tote {row.id}"),
+        title=title,
+        target=target,
         head="Pack",
         place=place_card(row.place, row.place_code),
         progress=(0, row.waiting),
@@ -31,9 +36,11 @@ def show_tote(task: Task) -> Screen:
 
 
 @flow.screen("any_unit")
-def show_singles(task: Task) -> Screen:
-    """Show what is left in the tote of singles."""
-    rows = reads.singles(task.tx, task.memo["list"])
+def show_shared(task: Task) -> Screen:
+    """Show what is left in the totes that orders share; of a shape, what the next kit takes."""
+    if task.memo["shared"] == "shape":
+        return show_kit(task)
+    rows = reads.shared(task.tx, task.memo["list"])
     first = next((row for row in rows if row.left), None)
     done, of = sum(row.of - row.left for row in rows), sum(row.of for row in rows)
     shown = tuple(
@@ -42,10 +49,29 @@ def show_singles(task: Task) -> Screen:
     return Screen(
         title="Scan any unit",
         target=item_target(first) if first else key_target("F2", "Missing"),
-        head=f"Tote {task.memo['tote']} · one-unit orders",
+        head=f"List {task.memo['list']} · any unit finds its order",
         lines=shown,
         progress=(done, of),
         item=item_card(first) if first else None,
+    )
+
+
+def show_kit(task: Task) -> Screen:
+    """Show the assembly line: which kit comes next, and what is in it."""
+    rows = reads.kit(task.tx, task.memo["list"])
+    if not rows:
+        return Screen("No kit may be packed", key_target("F2", "Missing"), f"List {task.memo['list']}", progress=(0, 0))
+    first = rows[0]
+    return Screen(
+        title=f"Kit {first.done + 1} of {first.of}: scan any unit",
+        target=item_target(first),
+        head=f"List {task.memo['list']} · {first.of} alike orders",
+        lines=tuple(
+            Line(row.sku, row.name, row.packed, row.picked, "now" if row is first else "todo", colour=row.colour)
+            for row in rows
+        ),
+        progress=(first.done, first.of),
+        item=item_card(first),
     )
 
 
@@ -81,6 +107,7 @@ def facts(task: Task, box: Box) -> dict[str, Any]:
     initials = " ".join(f"{word[0]}." for word in box.person.split()[:3])
     carton = {"name": box.carton, "dims": " × ".join(map(str, box.carton_mm))} if box.carton else None
     who = {"order": box.number, "country": box.country, "initials": initials, "units": box.wanted}
+    who["packing"] = boxing.picture(box, boxing.cartons(task.tx), not task.memo.get("part"))
     return who | {"carton": carton, "weight": weight, "label": None, "printer": None, "hold": held(box.hold)}
 
 

@@ -29,7 +29,7 @@ UNIT_WAYS = ("lot", "serial", *OPEN_WAYS)
 
 
 class NoTote(NoWork):
-    """No tote with picked orders stands at a station."""
+    """No tote with picked orders stands at a station, and no slot is complete."""
 
     sentence = "No tote waits at a pack station."
 
@@ -41,12 +41,12 @@ class MissingUnits(Ask):
 
 
 class MissingSingles(Ask):
-    """Orders whose units are not in the tote of singles."""
+    """Orders whose units are not in the totes that they share."""
 
     sentence = "{qty} units missing? F2 again to hold their orders."
 
 
-# -- the tote ---------------------------------------------------------------------------------------------------------
+# -- the tote, the slot -----------------------------------------------------------------------------------------------
 
 
 @flow.begin("tote", "any_unit", *OPEN_WAYS)
@@ -54,28 +54,28 @@ def begin(task: Task) -> str:
     """Open the tote that was scanned at the menu, else ask for the next one."""
     if task.args.get("kind") == "tote":
         return open_tote(task, int(task.args["ref"]))
-    if reads.next_tote(task.tx, task.who.operator_id, task.who.device_id) is None:
+    if reads.next_job(task.tx, task.who.operator_id, task.who.device_id) is None:
         raise NoTote
     return "tote"
 
 
 @flow.on("tote", ToteScan, to=("any_unit", *OPEN_WAYS))
 def scan_tote(task: Task, scan: ToteScan) -> str:
-    """Open a tote: an order of its own, or many one-unit orders."""
+    """Open a tote: of one order, or shared by many."""
     return open_tote(task, scan.ref)
 
 
 @flow.on("tote", OrderScan, to=OPEN_WAYS)
 def scan_order(task: Task, scan: OrderScan) -> str:
-    """Open an order by its code: from its own tote, or from a tote of singles."""
-    totes = reads.totes_of_order(task.tx, scan.ref)
-    bench = benches.open_tote(task.tx, totes[0].id if totes else 0, task.who.device_id)
-    return take_order(task, replace(bench, order_id=scan.ref))
+    """Open an order by its code: from its slot, its own tote, or a shared one."""
+    return take_order(task, benches.open_order(task.tx, scan.ref, task.who.device_id))
 
 
-@flow.on("tote", LocationScan, to=("tote",))
-def scan_station(task: Task, scan: LocationScan) -> str:
-    """Stand at another pack station."""
+@flow.on("tote", LocationScan, to=("tote", *OPEN_WAYS))
+def scan_place(task: Task, scan: LocationScan) -> str:
+    """Open a complete slot of the put-wall, or stand at another pack station."""
+    if bench := benches.open_slot(task.tx, scan.ref, task.who.device_id):
+        return take_order(task, bench)
     benches.choose_station(task.tx, task.who.device_id, scan.ref)
     task.say(f"This is {scan.name} now.")
     return "tote"
@@ -97,7 +97,7 @@ def open_tote(task: Task, tote_id: int) -> str:
     if parcel and reads.is_open(task.tx, parcel):
         task.memo["parcel"] = parcel
         return onward(task)
-    if not any(row.left for row in reads.singles(task.tx, bench.list_id)):
+    if not any(row.left for row in reads.shared(task.tx, bench.list_id)):
         raise benches.NothingFree(tote=tote_id)
     return "any_unit"
 
@@ -113,9 +113,9 @@ def take_order(task: Task, bench: Bench) -> str:
 def remember(task: Task, bench: Bench) -> None:
     """Keep what is worked on."""
     task.subject = bench.subject
-    task.memo |= {"tote": bench.tote_id, "list": bench.list_id, "station": bench.station_id}
+    task.memo |= {"list": bench.list_id, "station": bench.station_id}
     if bench.order_id is None:
-        task.memo["singles"] = 1
+        task.memo["shared"] = reads.shared_mode(task.tx, bench.list_id)
 
 
 def onward(task: Task) -> str:
@@ -123,7 +123,7 @@ def onward(task: Task) -> str:
     box = in_hand(task)
     if box.hold or (box.left and not task.memo.get("part")):
         return "unit"
-    if not box.carton_id and not parcels.waive_carton(task.tx, box):
+    if not box.carton_id and not parcels.waive_carton(task.tx, box) and not same_carton(task, box):
         return "carton"
     if task.settings.floor.weigh:
         return "weight"
@@ -131,13 +131,22 @@ def onward(task: Task) -> str:
     return close(task, replace(box, weight_g=parcels.expected_g(box)))
 
 
-# -- a tote of singles ------------------------------------------------------------------------------------------------
+def same_carton(task: Task, box: Box) -> bool:
+    """Take the carton of the kit before, for the next one is like it; return whether there was one."""
+    carton = task.memo.get("carton")
+    if carton and not box.left:
+        parcels.choose_carton(task.tx, box, carton, True)
+        fresh(task)
+    return bool(carton) and not box.left
+
+
+# -- a tote that orders share -----------------------------------------------------------------------------------------
 
 
 @flow.on("any_unit", ItemScan, to=UNIT_WAYS)
 def scan_single(task: Task, scan: ItemScan) -> str:
-    """Take any unit out of the tote: the first order that needs it is packed."""
-    order_id = reads.order_wanting(task.tx, task.memo["list"], scan.ref)
+    """Take any unit out of the totes: the first order that needs it is packed."""
+    order_id = reads.order_wanting(task.tx, task.memo["list"], scan.ref, task.who.operator_id)
     if order_id is None:
         raise packing.NoneWanted(scanned=scan.name)
     task.memo["parcel"] = benches.begin_order(task.tx, task.by, order_id, task.memo["station"])
@@ -146,25 +155,26 @@ def scan_single(task: Task, scan: ItemScan) -> str:
 
 @flow.key("any_unit", "F2", "Missing", to=(DONE,))
 def missing_singles(task: Task, _: Any) -> str:
-    """Hold the orders whose units are not in the tote, and carry it to the problem shelf."""
-    left = sum(row.left for row in reads.singles(task.tx, task.memo["list"]))
+    """Hold the orders whose units are not in the totes, and carry these to the problem shelf."""
+    left = sum(row.left for row in reads.shared(task.tx, task.memo["list"]))
     task.confirm(MissingSingles(qty=left))
     held = packing.hold_rest(task.tx, task.memo["list"])
-    return end_tote(task, f"{held} orders are on hold.")
+    return end_list(task, f"{held} orders are on hold.")
 
 
-def next_single(task: Task) -> str:
-    """Go on with the tote of singles, or end it when nothing in it may be packed."""
+def next_shared(task: Task) -> str:
+    """Go on with the totes that orders share, or leave them when nothing in them may be packed."""
     task.memo.pop("parcel", None)
-    if any(row.left for row in reads.singles(task.tx, task.memo["list"])):
+    if any(row.left for row in reads.shared(task.tx, task.memo["list"])):
         return "any_unit"
-    return end_tote(task, task.note or f"Tote {task.memo['tote']} is done.")
+    return end_list(task, task.note or f"List {task.memo['list']} is done.")
 
 
-def end_tote(task: Task, note: str) -> str:
-    """Leave a tote; what is left in it goes to the problem shelf."""
-    shelf = packing.shelve_tote(task.tx, task.by, task.memo["tote"])
-    task.say(f"{note} Tote {task.memo['tote']} to {shelf}." if shelf else note, "done")
+def end_list(task: Task, note: str) -> str:
+    """Leave the totes of a list; those in which something is left go to the problem shelf."""
+    shelf, full = packing.shelve_totes(task.tx, task.by, task.memo["list"])
+    totes = f"tote{'s' if len(full) > 1 else ''} {', '.join(map(str, full))}"
+    task.say(f"{note} {totes.capitalize()} to {shelf}." if full and shelf else note, "done")
     return DONE
 
 
@@ -246,7 +256,7 @@ def put_back(task: Task, _: Any) -> str:
     return "unit"
 
 
-@flow.key("unit", "F2", "Missing", to=(DONE,))
+@flow.key("unit", "F2", "Missing", to=(DONE, "any_unit"))
 def missing(task: Task, _: Any) -> str:
     """Hold the order because a unit is not in the tote; its box waits on the problem shelf."""
     box = in_hand(task)
@@ -268,11 +278,11 @@ def problem(task: Task, _: Any) -> str:
 
 
 def aside(task: Task) -> str:
-    """Put the box on the problem shelf; a tote of singles goes on."""
+    """Put the box on the problem shelf; a shared tote goes on."""
     box = in_hand(task)
     packing.set_aside(task.tx, task.by, box)
     task.say(f"Order {box.number} is on the problem shelf.", "done")
-    return next_single(task) if task.memo.get("singles") else DONE
+    return next_shared(task) if task.memo.get("shared") else DONE
 
 
 @flow.key("unit", "F4", "Undo", to=("unit",))
@@ -305,6 +315,8 @@ def second_parcel(task: Task, _: Any) -> str:
 def scan_carton(task: Task, scan: CartonScan) -> str:
     """Take a carton; another one than proposed is asked about."""
     parcels.choose_carton(task.tx, in_hand(task), scan.ref, task.confirmed)
+    if task.memo.get("shared") == "shape" and not in_hand(task).left:
+        task.memo["carton"] = scan.ref
     task.say(f"Carton {scan.name}.")
     fresh(task)
     return onward(task)
@@ -338,7 +350,7 @@ def scan_label(task: Task, scan: ParcelScan) -> str:
         fresh(task)
         return "unit"
     task.say(f"Order {box.number} packed.", "done")
-    return next_single(task) if task.memo.get("singles") else DONE
+    return next_shared(task) if task.memo.get("shared") else DONE
 
 
 @flow.key("label", "F7", "Reprint", to=("label",))

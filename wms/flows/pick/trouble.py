@@ -41,12 +41,20 @@ def second_tote(task: Task, scan: ToteScan) -> str:
     return go_on(task)
 
 
+@flow.key("second", "F1", "Still fits", to=WALK)
+def still_fits(task: Task, key: Key) -> str:
+    """Go on with the tote in use."""
+    task.memo["roomy"] = read(task).tote_id
+    return go_on(task)
+
+
 @flow.screen("second")
 def show_second(task: Task) -> Screen:
     """Ask for another empty tote."""
-    free = walks.free_tote(task.tx, list_id(task))
-    target = Target("tote", free.code, f"tote {free.id}") if free else key_target("Esc", "Later")
-    return screen(task, "Scan one more empty tote", target)
+    row, free = read(task), walks.free_tote(task.tx, list_id(task))
+    target = Target("tote", free.code, f"tote {free.id}") if free else key_target("F1", "Still fits")
+    full = "" if row.want else f"Tote {row.tote_id} is full. "
+    return screen(task, f"{full}Scan one more empty tote", target)
 
 
 @flow.key("zero", "F1", "Yes", to=WALK)

@@ -15,9 +15,11 @@ from wms.operations.taking import Now
 from wms.queries import walks
 
 flow = Flow("pick", "Pick", ("picker",), opens=("list",))
-WALK = ("cart", "tote", "bin", "lpn", "item", "more", "tote_drop", "station")
+WALK = ("cart", "tote", "bin", "lpn", "item", "more", "tote_drop", "second", "station")
 TOOK = (*WALK, "zero")
 TITLE_MAX = 40
+KINDS = {"single": " · single units", "shape": " · kits", "batch": " · for the wall"}
+LITRE_MM3 = 1_000_000
 
 
 # --- where the picker stands ---
@@ -26,7 +28,10 @@ TITLE_MAX = 40
 def read(task: Task) -> Any:
     """Return the list with its next pick; read once a scan."""
     if "row" not in task.args:
-        task.args["row"] = walks.now(task.tx, list_id(task))
+        row = walks.now(task.tx, list_id(task), task.settings.release.tote_litres * LITRE_MM3)
+        if row.tote_id and task.memo.get("roomy") == row.tote_id:  # the picker sees better than the book what fits
+            row = walks.now(task.tx, list_id(task))
+        task.args["row"] = row
     return task.args["row"]
 
 
@@ -51,6 +56,8 @@ def go_on(task: Task) -> str:
     if row.pick_id is None:
         return "station"
     now = Now.of(row)
+    if not now.want:
+        return "second"
     task.memo["now"] = asdict(now)
     return walk_state(task, now)
 
@@ -68,7 +75,7 @@ def walk_state(task: Task, now: Now) -> str:
 
 def one_tote(row: Any) -> bool:
     """Return whether units can go into one tote only, so that it need not be confirmed."""
-    return bool(row.mode == "single" or row.n_orders == 1)
+    return bool(row.mode != "cluster" or row.n_orders == 1)
 
 
 @flow.begin(*WALK)
@@ -357,7 +364,7 @@ def drop(task: Task, scan: LocationScan) -> str:
 @flow.screen("station")
 def show_station(task: Task) -> Screen:
     """Show where to bring the cart."""
-    where = walks.station(task.tx)
+    where = picking.station_for(task.tx, read(task))
     title = f"Bring the cart to {where.name}" if where else "Bring the cart to a station"
     return screen(task, title, Target("location", where.code, where.name) if where else None)
 
@@ -368,14 +375,14 @@ def show_station(task: Task) -> Screen:
 def screen(task: Task, title: str, target: Target | None, quantity: int | None = None) -> Screen:
     """Return a screen with the place and item at hand, and the progress of the list."""
     row = read(task)
-    head = f"List {row.id}"
+    head = f"List {row.id}{KINDS.get(row.mode, '')}"
     if row.pick_id is None or task.state in ("cart", "tote", "station"):
         return Screen(clip(title, TITLE_MAX), target, head, progress=(row.done or 0, row.of or 0), keys=keys(task))
     hand = task.memo.get("hand", 0)
     return Screen(
         clip(title, TITLE_MAX),
         target,
-        head if row.mode == "single" else f"{head} · slot {row.slot}",
+        head if row.mode != "cluster" else f"{head} · slot {row.slot}",
         place_card(row.place, row.place_code),
         (Line(row.sku, row.item_name, hand, row.want, "now", row.lpn_code or "", row.colour),),
         (row.done or 0, row.of or 0),

@@ -20,6 +20,7 @@ def upgrade() -> None:
         sa.Column("code", sa.String(length=20), nullable=False),
         sa.Column("name", sa.String(length=60), nullable=False),
         sa.Column("countries", sa.String(length=400), nullable=False),
+        sa.Column("cutoff", sa.String(length=5), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_carrier")),
         sa.UniqueConstraint("code", name=op.f("uq_carrier_code")),
     )
@@ -33,6 +34,7 @@ def upgrade() -> None:
         sa.Column("height_mm", sa.Integer(), nullable=False),
         sa.Column("tare_g", sa.Integer(), nullable=False),
         sa.Column("max_g", sa.Integer(), nullable=False),
+        sa.Column("cost", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_carton_type")),
         sa.UniqueConstraint("code", name=op.f("uq_carton_type_code")),
         sa.UniqueConstraint("name", name=op.f("uq_carton_type_name")),
@@ -103,11 +105,14 @@ def upgrade() -> None:
         sa.Column("capacity_mm3", sa.BigInteger(), nullable=False),
         sa.Column("capacity_g", sa.Integer(), nullable=False),
         sa.Column("hazard_ok", sa.Boolean(), nullable=False),
+        sa.Column("station_id", sa.Integer(), nullable=True),
         sa.Column("active", sa.Boolean(), nullable=False),
+        sa.CheckConstraint("kind <> 'slot' OR station_id IS NOT NULL", name=op.f("ck_location_slot")),
         sa.CheckConstraint(
-            "kind IN ('bin', 'reserve', 'dock', 'stage', 'station', 'cart', 'quarantine', 'problem', 'outside')",
+            "kind IN ('bin', 'reserve', 'dock', 'stage', 'station', 'slot', 'cart', 'quarantine', 'problem', 'outside')",
             name=op.f("ck_location_kind"),
         ),
+        sa.ForeignKeyConstraint(["station_id"], ["location.id"], name=op.f("fk_location_station_id_location")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_location")),
         sa.UniqueConstraint("code", name=op.f("uq_location_code")),
         sa.UniqueConstraint("name", name=op.f("uq_location_name")),
@@ -223,6 +228,8 @@ def upgrade() -> None:
         sa.Column("expiry_tracked", sa.Boolean(), nullable=False),
         sa.Column("serial_tracked", sa.Boolean(), nullable=False),
         sa.Column("fragile", sa.Boolean(), nullable=False),
+        sa.Column("upright", sa.Boolean(), nullable=False),
+        sa.Column("soft", sa.Boolean(), nullable=False),
         sa.Column("is_kit", sa.Boolean(), nullable=False),
         sa.CheckConstraint("weight_g >= 0", name=op.f("ck_item_weight")),
         sa.ForeignKeyConstraint(["owner_id"], ["owner.id"], name=op.f("fk_item_owner_id_owner")),
@@ -303,6 +310,25 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_receipt")),
         sa.UniqueConstraint("code", name=op.f("uq_receipt_code")),
         sa.UniqueConstraint("number", name=op.f("uq_receipt_number")),
+    )
+    op.create_table(
+        "slotting_plan",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("state", sa.String(length=8), nullable=False),
+        sa.Column("orders", sa.Integer(), nullable=False),
+        sa.Column("items", sa.Integer(), nullable=False),
+        sa.Column("before_mm", sa.Integer(), nullable=False),
+        sa.Column("after_mm", sa.Integer(), nullable=False),
+        sa.Column("heat", sa.Text(), nullable=False),
+        sa.Column("why", sa.String(length=300), nullable=False),
+        sa.Column("made_at", Utc(), nullable=False),
+        sa.Column("made_by", sa.Integer(), nullable=True),
+        sa.Column("accepted_at", Utc(), nullable=True),
+        sa.Column("accepted_by", sa.Integer(), nullable=True),
+        sa.CheckConstraint("state IN ('proposed', 'active', 'old')", name=op.f("ck_slotting_plan_state")),
+        sa.ForeignKeyConstraint(["accepted_by"], ["operator.id"], name=op.f("fk_slotting_plan_accepted_by_operator")),
+        sa.ForeignKeyConstraint(["made_by"], ["operator.id"], name=op.f("fk_slotting_plan_made_by_operator")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_slotting_plan")),
     )
     op.create_table(
         "wave",
@@ -389,6 +415,26 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_packaging_item_id"), ["item_id"], unique=False)
 
     op.create_table(
+        "pick_face",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("item_id", sa.Integer(), nullable=False),
+        sa.Column("location_id", sa.Integer(), nullable=False),
+        sa.Column("min_qty", sa.Integer(), nullable=False),
+        sa.Column("max_qty", sa.Integer(), nullable=False),
+        sa.Column("plan_id", sa.Integer(), nullable=True),
+        sa.CheckConstraint(
+            "min_qty >= 0 AND max_qty >= 0 AND (max_qty = 0 OR min_qty <= max_qty)", name=op.f("ck_pick_face_limits")
+        ),
+        sa.ForeignKeyConstraint(["item_id"], ["item.id"], name=op.f("fk_pick_face_item_id_item")),
+        sa.ForeignKeyConstraint(["location_id"], ["location.id"], name=op.f("fk_pick_face_location_id_location")),
+        sa.ForeignKeyConstraint(["plan_id"], ["slotting_plan.id"], name=op.f("fk_pick_face_plan_id_slotting_plan")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_pick_face")),
+        sa.UniqueConstraint("location_id", name=op.f("uq_pick_face_location_id")),
+    )
+    with op.batch_alter_table("pick_face", schema=None) as batch_op:
+        batch_op.create_index("ix_pick_face_item_id", ["item_id"], unique=False)
+
+    op.create_table(
         "pick_list",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("code", sa.String(length=40), nullable=False),
@@ -399,10 +445,11 @@ def upgrade() -> None:
         sa.Column("cart_id", sa.Integer(), nullable=True),
         sa.Column("station_id", sa.Integer(), nullable=True),
         sa.Column("walk_mm", sa.Integer(), nullable=False),
+        sa.Column("due_at", Utc(), nullable=True),
         sa.Column("why", sa.String(length=300), nullable=False),
         sa.Column("started_at", Utc(), nullable=True),
         sa.Column("dropped_at", Utc(), nullable=True),
-        sa.CheckConstraint("mode IN ('cluster', 'single')", name=op.f("ck_pick_list_mode")),
+        sa.CheckConstraint("mode IN ('cluster', 'single', 'shape', 'batch')", name=op.f("ck_pick_list_mode")),
         sa.CheckConstraint(
             "state IN ('ready', 'picking', 'picked', 'packed', 'void')", name=op.f("ck_pick_list_state")
         ),
@@ -524,6 +571,24 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_session_operator_id"), ["operator_id"], unique=False)
 
     op.create_table(
+        "slotting_move",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("plan_id", sa.Integer(), nullable=False),
+        sa.Column("rank", sa.Integer(), nullable=False),
+        sa.Column("chain", sa.Integer(), nullable=False),
+        sa.Column("item_id", sa.Integer(), nullable=False),
+        sa.Column("from_id", sa.Integer(), nullable=True),
+        sa.Column("to_id", sa.Integer(), nullable=True),
+        sa.Column("saved_mm", sa.Integer(), nullable=False),
+        sa.Column("accepted", sa.Boolean(), nullable=False),
+        sa.ForeignKeyConstraint(["from_id"], ["location.id"], name=op.f("fk_slotting_move_from_id_location")),
+        sa.ForeignKeyConstraint(["item_id"], ["item.id"], name=op.f("fk_slotting_move_item_id_item")),
+        sa.ForeignKeyConstraint(["plan_id"], ["slotting_plan.id"], name=op.f("fk_slotting_move_plan_id_slotting_plan")),
+        sa.ForeignKeyConstraint(["to_id"], ["location.id"], name=op.f("fk_slotting_move_to_id_location")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_slotting_move")),
+        sa.UniqueConstraint("plan_id", "rank", name=op.f("uq_slotting_move_plan_id_rank")),
+    )
+    op.create_table(
         "task",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("flow", sa.String(length=12), nullable=False),
@@ -584,16 +649,61 @@ def upgrade() -> None:
         sa.Column("order_id", sa.Integer(), nullable=False),
         sa.Column("slot", sa.Integer(), nullable=False),
         sa.Column("tote_id", sa.Integer(), nullable=True),
+        sa.Column("place_id", sa.Integer(), nullable=True),
         sa.ForeignKeyConstraint(["list_id"], ["pick_list.id"], name=op.f("fk_list_order_list_id_pick_list")),
         sa.ForeignKeyConstraint(
             ["order_id"], ["customer_order.id"], name=op.f("fk_list_order_order_id_customer_order")
         ),
+        sa.ForeignKeyConstraint(["place_id"], ["location.id"], name=op.f("fk_list_order_place_id_location")),
         sa.ForeignKeyConstraint(["tote_id"], ["lpn.id"], name=op.f("fk_list_order_tote_id_lpn")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_list_order")),
         sa.UniqueConstraint("list_id", "slot", name=op.f("uq_list_order_list_id_slot")),
+        sa.UniqueConstraint("place_id", name=op.f("uq_list_order_place_id")),
     )
     with op.batch_alter_table("list_order", schema=None) as batch_op:
         batch_op.create_index("ix_list_order_order_id", ["order_id"], unique=False)
+
+    op.create_table(
+        "move_task",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("reason", sa.String(length=10), nullable=False),
+        sa.Column("state", sa.String(length=8), nullable=False),
+        sa.Column("seq", sa.Integer(), nullable=False),
+        sa.Column("item_id", sa.Integer(), nullable=False),
+        sa.Column("lot_id", sa.Integer(), nullable=False),
+        sa.Column("from_location_id", sa.Integer(), nullable=False),
+        sa.Column("from_lpn_id", sa.Integer(), nullable=False),
+        sa.Column("to_location_id", sa.Integer(), nullable=False),
+        sa.Column("qty", sa.Integer(), nullable=False),
+        sa.Column("reserved", sa.Integer(), nullable=False),
+        sa.Column("moved", sa.Integer(), nullable=False),
+        sa.Column("why", sa.String(length=120), nullable=False),
+        sa.Column("plan_id", sa.Integer(), nullable=True),
+        sa.Column("operator_id", sa.Integer(), nullable=True),
+        sa.Column("asked_at", Utc(), nullable=False),
+        sa.Column("started_at", Utc(), nullable=True),
+        sa.Column("done_at", Utc(), nullable=True),
+        sa.CheckConstraint("reason IN ('replenish', 'slotting')", name=op.f("ck_move_task_reason")),
+        sa.CheckConstraint("reserved = 0 OR state = 'doing'", name=op.f("ck_move_task_reserved")),
+        sa.CheckConstraint("state IN ('open', 'doing', 'done', 'short', 'void')", name=op.f("ck_move_task_state")),
+        sa.CheckConstraint("from_location_id <> to_location_id", name=op.f("ck_move_task_moves")),
+        sa.CheckConstraint(
+            "qty > 0 AND moved >= 0 AND reserved >= 0 AND moved + reserved <= qty", name=op.f("ck_move_task_counts")
+        ),
+        sa.ForeignKeyConstraint(
+            ["from_location_id"], ["location.id"], name=op.f("fk_move_task_from_location_id_location")
+        ),
+        sa.ForeignKeyConstraint(["from_lpn_id"], ["lpn.id"], name=op.f("fk_move_task_from_lpn_id_lpn")),
+        sa.ForeignKeyConstraint(["item_id"], ["item.id"], name=op.f("fk_move_task_item_id_item")),
+        sa.ForeignKeyConstraint(["lot_id"], ["lot.id"], name=op.f("fk_move_task_lot_id_lot")),
+        sa.ForeignKeyConstraint(["operator_id"], ["operator.id"], name=op.f("fk_move_task_operator_id_operator")),
+        sa.ForeignKeyConstraint(["plan_id"], ["slotting_plan.id"], name=op.f("fk_move_task_plan_id_slotting_plan")),
+        sa.ForeignKeyConstraint(["to_location_id"], ["location.id"], name=op.f("fk_move_task_to_location_id_location")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_move_task")),
+    )
+    with op.batch_alter_table("move_task", schema=None) as batch_op:
+        batch_op.create_index("ix_move_task_state", ["state", "seq"], unique=False)
+        batch_op.create_index("ix_move_task_to_location_id", ["to_location_id", "item_id"], unique=False)
 
     op.create_table(
         "order_event",

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from flask import Flask, Response, jsonify
 
-from wms.web.api import goods, inbound, labels, orders, outgoing, people
+from wms.web.api import goods, inbound, labels, orders, outgoing, people, plans
 from wms.web.api.core import api, bp
 from wms.web.auth import needs
 from wms.web.parts import teach_addresses
 
-ROOMS = (orders, goods, inbound, outgoing, labels, people)  # importing them registers their endpoints
+ROOMS = (orders, goods, inbound, outgoing, plans, labels, people)  # importing them registers their endpoints
 
 
 def init_app(app: Flask) -> None:

@@ -8,11 +8,11 @@ import secrets
 from flask import Flask
 
 from wms.settings import Settings
-from wms.web.office import doors, dress, home, inbound, labels, orders, outgoing, people, stock
+from wms.web.office import doors, dress, home, inbound, labels, orders, outgoing, people, plans, stock
 from wms.web.office.core import bp
 from wms.web.parts import teach_addresses
 
-ROOMS = (doors, home, orders, stock, inbound, outgoing, labels, people)  # importing them registers their pages
+ROOMS = (doors, home, orders, stock, inbound, outgoing, plans, labels, people)  # importing them registers their pages
 
 
 def init_app(app: Flask) -> None:

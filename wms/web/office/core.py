@@ -24,6 +24,8 @@ TABS = (  # where it leads, what it says, its key, who sees it (nobody named: ev
     ("items", "Stock", "g s", ()),
     ("receipts", "Receipts", "g r", ()),
     ("waves", "Waves", "g w", ()),
+    ("replenishment", "Replenish", "g n", ()),
+    ("slotting", "Slotting", "g t", OFFICE),
     ("parcels", "Parcels", "g p", ()),
     ("labels", "Labels", "g l", ()),
     ("imports", "Imports", "g i", IMPORTERS),

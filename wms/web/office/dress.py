@@ -29,6 +29,9 @@ TONES = {  # colour is an exception: what is under way is plain
     "damaged": "stop",
     "quarantine": "ask",
     "hold": "ask",
+    "doing": "ok",
+    "proposed": "ask",
+    "active": "ok",
 }
 WORDS = {"sent": "sent to printer", "dead": "given up", "clean": "ready"}
 

@@ -7,13 +7,13 @@ import json
 from pydantic import Field
 from werkzeug.wrappers import Response
 
-from wms.queries import office, outgoing
+from wms.queries import office, outgoing, outlook
 from wms.web.api.outgoing import ParcelQuery, enqueue_release
 from wms.web.auth import needs, who
 from wms.web.office.core import OFFICE, asked, back, bp, draw, filled, there
 from wms.web.office.home import tell
 from wms.web.openapi import Asked, PageQuery
-from wms.web.parts import snapshot
+from wms.web.parts import settings, snapshot
 
 
 class WaveQuery(PageQuery):
@@ -38,8 +38,9 @@ def waves() -> str:
         found = outgoing.wave_list(tx, query.cut)
         job = outgoing.job_row(tx, query.job) if query.job else None
         figures = office.figures(tx)
+        lanes = outlook.outlook(tx, settings())
     said = tell(json.loads(job.result)) if job and job.kind == "release" and job.state == "done" and job.result else ""
-    return draw("waves", "waves", query=query, found=found, job=job, said=said, figures=figures)
+    return draw("waves", "waves", query=query, found=found, job=job, said=said, figures=figures, lanes=lanes)
 
 
 @bp.post("/waves")
@@ -58,7 +59,8 @@ def wave(wave_id: int) -> str:
     """Show one wave: its lists, why they are as they are, how far they walk."""
     with snapshot() as tx:
         page = there(outgoing.wave_page(tx, wave_id), f"Wave {wave_id}")
-    return draw("wave", "waves", page=page, wave=page.wave)
+        forecast, people = outlook.crews(tx, settings(), page.wave)
+    return draw("wave", "waves", page=page, wave=page.wave, forecast=forecast, people=people)
 
 
 @bp.get("/parcels")
