@@ -128,4 +128,4 @@ class Judge:
         """Whether the gain is more than three times its standard error."""
         saved = self.start - self.least
         spread = float(np.std(self.before - self.walks)) if len(self.rows) else 0.0
-        return saved > 3 * spread * len(self.rows) ** 0.5
+        return bool(saved > 3 * spread * len(self.rows) ** 0.5)
