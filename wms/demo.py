@@ -31,8 +31,9 @@ FLOOR_ROLES = ("picker", "packer", "receiver", "supervisor")
 PACE_SECONDS = (2.0, 6.0)
 MISTAKES = 0.03
 HEAD_START = 0.7  # of the cartons, received and put away before the newcomer looks
-FLOWS = ("putaway", "receive", "load", "pack", "sort", "pick")
-SPECIALTIES = (("receive",), ("pick",), ("pack", "sort", "load"), ("putaway", "pick"))  # who is idle helps the others
+FLOWS = ("putaway", "receive", "load", "pack", "sort", "replenish", "pick")
+# Who is idle helps the others.
+SPECIALTIES = (("receive",), ("pick",), ("pack", "sort", "load"), ("putaway", "replenish", "pick"))
 RELEASE_SECONDS = 120.0
 
 

@@ -44,6 +44,16 @@ def test_without_numba_the_plain_kernels_stay(monkeypatch: pytest.MonkeyPatch, t
     assert speed.next_random(1) == 270369
 
 
+def test_a_cache_is_warm_once_it_was_said_and_forgets_the_code_of_other_sources(tmp_path: Path) -> None:
+    former = tmp_path / ("0" * 16)
+    speed.home(tmp_path).mkdir(parents=True)
+    former.mkdir()
+    assert not speed.is_warm(tmp_path)
+    speed.say_warm(tmp_path)
+    assert speed.is_warm(tmp_path)
+    assert not former.exists()
+
+
 def test_importing_the_whole_application_does_not_import_numba() -> None:
     code = "import sys, wms.app, wms.planning.routing; sys.exit('numba' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import inspect
 import os
+import shutil
 import sys
 import time
 from collections.abc import Callable, Iterable, Iterator
@@ -25,6 +26,7 @@ import numpy as np
 F = TypeVar("F", bound=Callable[..., Any])
 MASK_32 = 0xFFFFFFFF
 WARM = "warm"
+DIGITS = 16
 _kernels: list[Callable[..., Any]] = []
 _compiled: dict[Callable[..., Any], Any] = {}
 _on = False
@@ -66,8 +68,11 @@ def is_warm(cache: Path) -> bool:
 
 
 def say_warm(cache: Path) -> None:
-    """Note that everything was compiled into this cache."""
+    """Note that everything was compiled into this cache, and remove the machine code of other sources."""
     (home(cache) / WARM).touch()
+    for other in cache.glob("[0-9a-f]" * DIGITS):
+        if other != home(cache):
+            shutil.rmtree(other, ignore_errors=True)
 
 
 def running() -> bool:
@@ -122,7 +127,7 @@ def _digest(numba_version: str) -> str:
     """Name all sources: a kernel also changes with the constants and kernels of its neighbours."""
     folders = sorted({Path(inspect.getfile(function)).parent for function in _kernels})
     files = (file for folder in folders for file in sorted(folder.glob("*.py")))
-    return hashlib.sha256(numba_version.encode() + b"".join(file.read_bytes() for file in files)).hexdigest()[:16]
+    return hashlib.sha256(numba_version.encode() + b"".join(file.read_bytes() for file in files)).hexdigest()[:DIGITS]
 
 
 def _exchange(twins: dict[Any, Any]) -> None:
