@@ -89,3 +89,7 @@ def test_a_floor_without_places_is_an_empty_picture() -> None:
 
 def test_one_bin_alone_has_a_picture_too() -> None:
     assert len(heat.picture(hall(1, 1, 1)[:1], {1: 3}, 3).bins) == 1
+
+
+def test_a_station_carries_its_name() -> None:
+    assert [box.name for box in heat.picture(hall(), {}, 0).others] == ["P1"]

@@ -19,7 +19,8 @@ LETTER = 18  # room for the name of an aisle
 
 
 class Box(NamedTuple):
-    """A rectangle in units of the picture; `grade` 0 to GRADES colours it, `title` says what it is."""
+    """A rectangle in units of the picture; `grade` 0 to GRADES colours it, `title` says what it is,
+    and `name` of a dock or station is written into it."""
 
     x: float
     y: float
@@ -28,6 +29,7 @@ class Box(NamedTuple):
     grade: int
     title: str
     mark: bool = False
+    name: str = ""
 
 
 class Word(NamedTuple):
@@ -151,7 +153,7 @@ def stand(scale: Scale, row: Any) -> Box:
     """Return a dock, stage or station."""
     (x, y), (wide, tall) = scale.at(row.x_mm, row.y_mm), scale.cell
     side = min(wide, tall, 26)
-    return Box(r(x - side / 2), r(y - side / 2), r(side), r(side), 0, f"{row.name} ({row.kind})")
+    return Box(r(x - side / 2), r(y - side / 2), r(side), r(side), 0, f"{row.name} ({row.kind})", name=row.name)
 
 
 def words(scale: Scale, rows: Sequence[Any]) -> list[Word]:
