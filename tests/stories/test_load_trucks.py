@@ -113,11 +113,24 @@ def test_two_loaders_share_a_truck(bench: Bench) -> None:
     bench.packed({"DICE": 1}, {"DICE": 1})
     ida, ben = loading(bench), loading(bench, "Ben")
     ida.follow().hears("ok")
-    ben.start("load").sees("Load the first").scan(ida.answer["target"]["code"]).hears("ok").sees("Close the truck")
+    ben.start("load").sees("Load the next").scan(ida.answer["target"]["code"]).hears("ok").sees("Close the truck")
     ida.scan("F1").hears("done", "2 parcels")
     ben.scan("F4").hears("stop", "").sees("This truck is closed").follow().hears(
         "done", "A colleague closed this truck."
     )
+
+
+def test_who_comes_to_a_dock_where_a_colleague_then_opens_another_carriers_truck_is_shown_its_parcels(
+    bench: Bench,
+) -> None:
+    abroad = bench.packed({"DICE": 1}, country="US")[-1]
+    home = bench.packed({"DICE": 1}, {"DICE": 1})[-2:]
+    ida, ben = loading(bench), loading(bench, "Ben")
+    assert ida.answer["target"]["code"] == abroad
+    ben.scan(home[0]).hears("ok", "is on the truck")
+    ida.scan(abroad).hears("stop", f"{abroad} goes with WORLD. This truck is POST.")
+    assert ida.answer["target"]["code"] == home[1]
+    ida.follow().hears("ok", f"{home[1]} is on the truck.").sees("Close the truck")
 
 
 def test_a_place_that_is_no_dock_is_refused(bench: Bench) -> None:

@@ -99,7 +99,7 @@ def counted(task: Task, done: Loaded) -> str:
 @flow.key("parcel", "F1", "Close truck", to=(DONE,))
 def close(task: Task, _: Any) -> str:
     """Close the truck; packed parcels of its carrier that stay behind are asked about."""
-    if task.memo.get("manifest") and standing(task) is None:
+    if task.memo.get("manifest") and standing(task, task.memo["manifest"]) is None:
         task.say("A colleague closed this truck.", "done")
         return DONE
     gone = 0
@@ -109,9 +109,9 @@ def close(task: Task, _: Any) -> str:
     return DONE
 
 
-def standing(task: Task) -> Any:
+def standing(task: Task, manifest: int) -> Any:
     """Return the truck while it is open, None when a colleague closed it."""
-    truck = reads.truck(task.tx, task.memo["manifest"])
+    truck = reads.truck(task.tx, manifest)
     return truck if truck is not None and truck.state == "open" else None
 
 
@@ -130,17 +130,26 @@ def show_dock(task: Task) -> Screen:
     )
 
 
+def at_the_dock(task: Task) -> Any:
+    """Return the manifest of this person's truck, or of one that a colleague opened here meanwhile; None without."""
+    if task.memo.get("manifest"):
+        return task.memo["manifest"]
+    found = reads.open_manifest(task.tx, task.memo["dock"])
+    return found.id if found else None
+
+
 @flow.screen("parcel")
 def show_parcel(task: Task) -> Screen:
     """Show the parcel to load next, and how far the truck is."""
-    if not task.memo.get("manifest"):
+    manifest = at_the_dock(task)
+    if manifest is None:
         return show_first(task)
     done = task.args.get("truck")
-    truck = done if isinstance(done, Loaded) else standing(task)
+    truck = done if isinstance(done, Loaded) else standing(task, manifest)
     head = f"Load · {task.memo['dock_name']}"
     if truck is None:
         return Screen("This truck is closed", key_target("F1", "Leave"), head, progress=(0, 0), keys=("F1",))
-    bad = None if truck.following else reads.stopped_on(task.tx, task.memo["manifest"])
+    bad = None if truck.following else reads.stopped_on(task.tx, manifest)
     code = bad.code if bad else truck.following
     return Screen(
         title="Take it off the truck" if bad else "Load the next parcel" if code else "Close the truck",
