@@ -20,6 +20,7 @@ from wms.queries.planning import Shelf, Wanted
 from wms.settings import Settings, WalkingStyle
 
 LITRE_MM3 = 1_000_000
+COMPILED = batching.Options(trials=2_000, seconds_max=20.0)  # a release of 200 orders in a few seconds
 STOP_GAP = 1000  # room in the sequence between two stops: for picks found later
 
 
@@ -59,7 +60,7 @@ def tours(
         by_order[line.order_id].append(line)
     due = {order_id: minutes(tx.now, at) for order_id, at in leaves.items()}
     wanted = problem(tx, settings, [demand(mine, allocs, due[order_id]) for order_id, mine in by_order.items()])
-    effort, style = batching.THOROUGH if speed.running() else batching.DEFAULT, settings.release.walking_style
+    effort, style = COMPILED if speed.running() else batching.DEFAULT, settings.release.walking_style
     plan = batching.plan(wanted, effort)
     lasting = [shelf for shelf in shelves if shelf.lasts(tx.now.date(), settings.floor.expiry_days_min)]
     near = rechoosing.nearer(wanted.floor, plan.lists, by_order, allocs, (lasting, settings.release.allocation))
