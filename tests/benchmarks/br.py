@@ -22,7 +22,7 @@ from tests.benchmarks.table import Row, report
 from wms.planning import speed
 from wms.planning.cartonization import Carton, Parcel, Plan, Problem, Unit, verify
 from wms.planning.dividing import steps
-from wms.planning.packer import Effort, Hold, Loaded, Thing, load
+from wms.planning.packer import LIES, Effort, Hold, Loaded, Thing, load
 
 KERNELS = Path(__file__).parents[2] / "var" / "kernels"
 GOALS = ((0.02, 91.0), (1.0, 94.0))
@@ -90,7 +90,7 @@ def faults(case: Case, loaded: Loaded, support_percent: int) -> list[str]:
     packed = tuple(sorted((str(k), qty) for k, qty in enumerate(loaded.counts) if qty))
     carton = Carton("C", *case.sides, 0, 1 << 50)
     problem = Problem(tuple(unit for unit in units if loaded.counts[int(unit.sku)]), (carton,), 100, support_percent)
-    return verify(problem, Plan((Parcel("C", packed, 0, steps(loaded.placed, units)),), (), carton.mm3))
+    return verify(problem, Plan((Parcel("C", packed, 0, steps(loaded.rows, units)),), (), carton.mm3))
 
 
 def solved(case: Case, spend: Effort, support_percent: int) -> tuple[float, float, list[str]]:
@@ -98,7 +98,7 @@ def solved(case: Case, spend: Effort, support_percent: int) -> tuple[float, floa
     begun = time.process_time()
     loaded = load(case.things, Hold(case.sides, support_percent=support_percent), spend)
     took = time.process_time() - begun
-    filled = sum(unit.dx * unit.dy * unit.dz for unit in loaded.placed)
+    filled = int(loaded.rows[:, LIES:].prod(axis=1).sum())
     room = case.sides[0] * case.sides[1] * case.sides[2]
     return 100 * filled / room, took, faults(case, loaded, support_percent)
 

@@ -104,7 +104,9 @@ def try_everything(problem: Problem) -> tuple[int, int, int]:
 def test_a_few_units_are_packed_as_by_trying_everything(sides, small):
     units = tuple(Unit(f"SKU-{n}", 1, *row) for n, row in enumerate(sides))
     problem = Problem(units, (Carton("S", *small), Carton("L", 12, 12, 14, 5, 40, 5)), support_percent=0)
-    assert price(cartonization.plan(problem)) == try_everything(problem)
+    best = try_everything(problem)
+    assert price(cartonization.plan(problem)) == best
+    assert fewest(problem) <= best[0]
 
 
 @given(problem=problems())
@@ -264,6 +266,28 @@ def test_the_checker_finds_too_much_soft_stuff():
 def test_a_unit_that_makes_no_sense_is_refused_by_its_name(unit, reason):
     with pytest.raises(BadProblem, match=reason):
         Problem((unit,), (ROOMY,))
+
+
+def test_flat_goods_that_fill_a_carton_are_piled_up_the_largest_below():
+    units = (Unit("CARD", 9, 10, 140, 90, 30), Unit("BOOK", 15, 297, 190, 5, 400), Unit("PAD", 1, 150, 280, 35, 90))
+    carton = Carton("LOW", 300, 200, 200, 50, 30_000)
+    found = cartonization.plan(Problem(units, (carton,)))
+    assert cartonization.verify(Problem(units, (carton,)), found) == []
+    pile = [each.sku for each in found.parcels[0].placements]
+    assert pile == ["BOOK"] * 15 + ["PAD"] + ["CARD"] * 9
+
+
+@pytest.mark.parametrize(
+    ("unit", "parcels"),
+    [
+        (Unit("SLAB", 5, 210, 160, 25, 90), 2),  # a layer takes one, and 4 layers are as high as the carton
+        (Unit("BRICK", 3, 160, 110, 95, 90), 2),  # two lie in a row of 220 mm, or one in a row of 160 mm
+        (Unit("LEAD", 5, 20, 20, 20, 3_400), 3),  # two of them weigh 6,800 g of 9,950 g
+    ],
+)
+def test_what_rounding_leaves_unused_counts_in_the_bound(unit, parcels):
+    assert fewest(Problem((unit,), (ROOMY,))) == parcels
+    assert len(cartonization.plan(Problem((unit,), (ROOMY,))).parcels) == parcels
 
 
 def test_no_plan_can_have_fewer_parcels_than_volume_weight_and_fit_say():

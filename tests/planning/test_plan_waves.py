@@ -89,7 +89,7 @@ def test_without_trucks_nothing_is_walked_for_them():
 def test_trades_never_make_an_order_late_and_never_a_walk_longer():
     problem = many()
     groups = waves.by_truck(problem)
-    after = carts.traded(carts.Floor.of(problem), groups, 400, 1)
+    after = carts.traded(problem, groups, 400, 1)
     ours, theirs = waves.in_a_row(problem, after), waves.in_a_row(problem, groups)
     assert waves.verify(problem, ours) == []
     assert (ours.late, ours.walk_mm) <= (theirs.late, theirs.walk_mm)

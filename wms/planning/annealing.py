@@ -11,12 +11,10 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from wms.planning import tours
-from wms.planning.speed import kernel, next_random
+from wms.planning.speed import kernel, next_random, uncounted
 from wms.planning.tours import Aisles, Contents
 from wms.planning.walking import Numbers
 
-PROBES = 8
-"""Places of the memory that one key may take."""
 NOBODY = -1
 PICKS = 1 << 14
 """A batch is remembered as cost * PICKS + picks."""
@@ -66,7 +64,7 @@ class Groups(NamedTuple):
     """Who is with whom: group g holds member[g * room : g * room + count[g]], order o stands at at[o] in it.
 
     `load` per group and kind; `over` is the price of what is too much. `best` is the best division within the limits;
-    `sums` are its cost, then cost and price of the division now, then moves until the next best may be written down.
+    `sums` are its cost, cost and price of the division now, moves until the next best may be written down, and walks.
     """
 
     group_of: Numbers
@@ -97,95 +95,112 @@ class Schedule(NamedTuple):
 
 
 @kernel
+@uncounted
 def anneal(task: Task, stores: tuple[Memory, Pool], groups: Groups, schedule: Schedule, empty: int) -> int:
     """Try `steps` changes at each temperature; return a group that is empty now, `empty` being one before."""
-    state = schedule.state[0]
-    for level in range(len(schedule.heat_mm)):
-        heat = schedule.heat_mm[level]
-        for _ in range(schedule.steps):
-            state = next_random(state)
-            order = (state >> 8) % len(groups.group_of)
-            state = next_random(state)
-            other = partner(groups, schedule, order, state >> 4)
-            b, back = groups.group_of[other], other
-            if state & 8:
-                back = NOBODY
-                if other == order or state & 0x3F0 == 0:
-                    b = empty
-            if not may_change(groups, order, back, b):
-                continue
-            state = next_random(state)
-            daring = (heat * schedule.dice[state & (DICE - 1)]) >> 10
-            if exchanged(task, stores, groups, (order, back, b), (daring, schedule.price)):
-                if b == empty:
-                    empty = a_free_one(groups, empty)
-                noted(groups)
-    schedule.state[0] = state
+    for heat in schedule.heat_mm:
+        empty = cooled(task, stores, groups, schedule, (heat, empty))
     return empty
 
 
 @kernel
-def partner(groups: Groups, schedule: Schedule, order: int, dice: int) -> int:
-    """An order to change places with or to join: most often a like of this one, else anybody."""
-    if schedule.width and dice & 3:
-        return int(schedule.near[order * schedule.width + (dice >> 2) % schedule.width])
-    return (dice >> 2) % len(groups.group_of)
+@uncounted
+def cooled(task: Task, stores: tuple[Memory, Pool], groups: Groups, schedule: Schedule, terms: tuple[int, int]) -> int:
+    """`anneal` at one temperature. The inner loop calls with single arrays: whole tasks are slow to hand over."""
+    heat, empty = terms
+    price, state = schedule.price, schedule.state[0]
+    memory, cost, over = stores[0], groups.cost, groups.over
+    for _ in range(schedule.steps):
+        one = next_random(state)
+        state = next_random(one)
+        order, back, b = drawn(groups.group_of, schedule.near, schedule.width, (one, state, empty))
+        a = groups.group_of[order]
+        if not may_change(groups.count, len(groups.member), (a, back, b)):
+            continue
+        state = next_random(state)
+        daring = (heat * schedule.dice[state & (DICE - 1)]) >> 10
+        over_a, over_b = excess((task.sizes, task.limits, task.price), groups.load, (order, back, a, b))
+        was = cost[a] + cost[b] + ((over[a] + over[b]) * price >> 10) + daring
+        if (over_a + over_b) * price >> 10 >= was:
+            continue
+        value = recalled(memory.keys, memory.values, renamed(memory.names, groups.key[a], order, back))
+        if value < 0:
+            value = learnt(task, stores, groups, (a, order, back), over_a == 0)
+        cost_a, over_a = value // PICKS, over_a + crowd(task.picks_max, task.picks_price, value)
+        if cost_a + ((over_a + over_b) * price >> 10) >= was:
+            continue
+        value = recalled(memory.keys, memory.values, renamed(memory.names, groups.key[b], order, back))
+        if value < 0:
+            value = learnt(task, stores, groups, (b, back, order), over_b == 0)
+        cost_b, over_b = value // PICKS, over_b + crowd(task.picks_max, task.picks_price, value)
+        if cost_a + cost_b + ((over_a + over_b) * price >> 10) <= was:
+            exchanged(task, memory, groups, (order, back, b), (cost_a, over_a, cost_b, over_b))
+            empty = a_free_one(groups.count, empty)
+    schedule.state[0] = state
+    return int(empty)
 
 
 @kernel
-def may_change(groups: Groups, order: int, back: int, b: int) -> bool:
-    """Whether the change makes a difference, and its group has room."""
-    a, room = groups.group_of[order], len(groups.member) // len(groups.count)
-    if a == b or (groups.count[a] == 1 and groups.count[b] == 0):
+@uncounted
+def drawn(group_of: Numbers, near: Numbers, width: int, dice: tuple[int, int, int]) -> tuple[int, int, int]:
+    """A move: an order, who comes back for it or NOBODY, and the other group: most often that of a like."""
+    one, two, empty = dice
+    orders = len(group_of)
+    order, third = (one >> 8) % orders, two >> 4
+    other = near[order * width + (third >> 2) % width] if width and third & 3 else (third >> 2) % orders
+    if two & 8 == 0:
+        return order, other, group_of[other]
+    if other == order or two & 0x3F0 == 0:
+        return order, NOBODY, empty
+    return order, NOBODY, group_of[other]
+
+
+@kernel
+@uncounted
+def may_change(count: Numbers, seats: int, change: tuple[int, int, int]) -> bool:
+    """Whether a change (group, who comes back, other group) makes a difference, and its group has room."""
+    a, back, b = change
+    if a == b or (count[a] == 1 and count[b] == 0):
         return False
-    return back >= 0 or groups.count[b] < room
+    return back >= 0 or count[b] < seats // len(count)
 
 
 @kernel
-def a_free_one(groups: Groups, otherwise: int) -> int:
-    """The first group without members."""
-    for group in range(len(groups.count)):
-        if groups.count[group] == 0:
+@uncounted
+def a_free_one(count: Numbers, empty: int) -> int:
+    """The group itself when it is empty, else the first one without members, else itself."""
+    if count[empty] == 0:
+        return empty
+    for group in range(len(count)):
+        if count[group] == 0:
             return group
-    return otherwise
+    return empty
 
 
 @kernel
+@uncounted
 def exchanged(
-    task: Task, stores: tuple[Memory, Pool], groups: Groups, move: tuple[int, int, int], terms: tuple[int, int]
-) -> bool:
-    """Make a move (order, order that comes back or NOBODY, other group) unless it costs more than the dice allow."""
+    task: Task, memory: Memory, groups: Groups, move: tuple[int, int, int], now: tuple[int, int, int, int]
+) -> None:
+    """Make a move (order, order that comes back or NOBODY, other group), after which both groups cost so much."""
     order, back, b = move
-    daring, price = terms
     a = groups.group_of[order]
-    one, two = (a, order, back), (b, back, order)
-    over_a, over_b = excess(task, groups, one), excess(task, groups, two)
-    was = groups.cost[a] + groups.cost[b] + ((groups.over[a] + groups.over[b]) * price >> 10) + daring
-    if (over_a + over_b) * price >> 10 >= was:
-        return False
-    value = valued(task, stores, groups, one, over_a == 0)
-    cost_a, over_a = value // PICKS, over_a + crowd(task, value)
-    if cost_a + ((over_a + over_b) * price >> 10) >= was:
-        return False
-    value = valued(task, stores, groups, two, over_b == 0)
-    cost_b, over_b = value // PICKS, over_b + crowd(task, value)
-    if cost_a + cost_b + ((over_a + over_b) * price >> 10) > was:
-        return False
-    groups.sums[1] += cost_a + cost_b - groups.cost[a] - groups.cost[b]
-    groups.sums[2] += over_a + over_b - groups.over[a] - groups.over[b]
-    booked(task, stores[0], groups, one)
-    booked(task, stores[0], groups, two)
+    groups.sums[1] += now[0] + now[2] - groups.cost[a] - groups.cost[b]
+    groups.sums[2] += now[1] + now[3] - groups.over[a] - groups.over[b]
+    groups.cost[a], groups.over[a], groups.cost[b], groups.over[b] = now
+    booked(task.sizes, groups.load, len(task.limits), (order, back, a, b))
+    groups.key[a] = renamed(memory.names, groups.key[a], order, back)
+    groups.key[b] = renamed(memory.names, groups.key[b], order, back)
     left_by(groups, order)
     if back >= 0:
         left_by(groups, back)
         joined_by(groups, back, a)
     joined_by(groups, order, b)
-    groups.cost[a], groups.over[a] = cost_a, over_a
-    groups.cost[b], groups.over[b] = cost_b, over_b
-    return True
+    noted(groups)
 
 
 @kernel
+@uncounted
 def noted(groups: Groups) -> None:
     """Write down the best division within the limits; on a large floor not at every step of a descent."""
     groups.sums[3] -= 1
@@ -200,6 +215,7 @@ def noted(groups: Groups) -> None:
 
 
 @kernel
+@uncounted
 def walked(task: Task, memory: Memory, members: Numbers, count: int) -> int:
     """Cost in mm and picks of the first `count` members on one list, as one number."""
     tours.mask_of(task.contents, members, count, memory.mask)
@@ -208,51 +224,48 @@ def walked(task: Task, memory: Memory, members: Numbers, count: int) -> int:
 
 
 @kernel
-def valued(task: Task, stores: tuple[Memory, Pool], groups: Groups, change: Change, fits: bool) -> int:
-    """Cost and picks of a group after a change, remembered or walked; `fits`: it is within the limits of its sizes."""
+@uncounted
+def learnt(task: Task, stores: tuple[Memory, Pool], groups: Groups, change: Change, fits: bool) -> int:
+    """Cost and picks of a group after a change, walked and remembered; `fits`: it is within the limits of its sizes.
+
+    A key has two places: what is newer takes the first, what was there the second.
+    """
     memory, pool = stores
-    key = renamed(memory, groups.key[change[0]], change)
+    group, out, into = change
+    key = renamed(memory.names, groups.key[group], out, into)
     if key == 0:
         return 0
-    place = recalled(memory, key)
-    if place >= 0:
-        return int(memory.values[place])
     count = gathered(memory, groups, change)
     value = walked(task, memory, memory.members, count)
-    if place >= -len(memory.keys):
-        memory.keys[-1 - place] = key
-        memory.values[-1 - place] = value
-        if fits and crowd(task, value) == 0:
-            pooled(pool, memory.members, count, value // PICKS)
+    groups.sums[4] += 1
+    place = key & (len(memory.keys) - 1)
+    memory.keys[place ^ 1], memory.values[place ^ 1] = memory.keys[place], memory.values[place]
+    memory.keys[place], memory.values[place] = key, value
+    if fits and crowd(task.picks_max, task.picks_price, value) == 0:
+        pooled(pool, memory.members, count, value // PICKS)
     return value
 
 
 @kernel
-def renamed(memory: Memory, key: int, change: Change) -> int:
-    """The key of a group after a change."""
-    if change[1] >= 0:
-        key ^= memory.names[change[1]]
-    if change[2] >= 0:
-        key ^= memory.names[change[2]]
-    return key
+@uncounted
+def renamed(names: Numbers, key: int, one: int, two: int) -> int:
+    """The key of a group after an order joined or left, and another (or NOBODY)."""
+    key ^= names[one] if one >= 0 else 0
+    return key ^ (names[two] if two >= 0 else 0)
 
 
 @kernel
-def recalled(memory: Memory, key: int) -> int:
-    """Place of a key in the memory; -1 - place where it can be kept; -1 - size when there is none."""
-    size = len(memory.keys)
-    place = key & (size - 1)
-    for _ in range(PROBES):
-        known = memory.keys[place]
-        if known == key:
-            return place
-        if known == 0:
-            return -1 - place
-        place = (place + 1) & (size - 1)
-    return -1 - size
+@uncounted
+def recalled(keys: Numbers, values: Numbers, key: int) -> int:
+    """What is remembered of a key, which nobody has is nothing; -1 when it is forgotten or new."""
+    place = key & (len(keys) - 1)
+    if keys[place] == key:
+        return int(values[place])
+    return int(values[place ^ 1]) if keys[place ^ 1] == key else -1
 
 
 @kernel
+@uncounted
 def gathered(memory: Memory, groups: Groups, change: Change) -> int:
     """Write a group's members after a change to `memory.members`; return how many they are."""
     group, out, into = change
@@ -268,6 +281,7 @@ def gathered(memory: Memory, groups: Groups, change: Change) -> int:
 
 
 @kernel
+@uncounted
 def pooled(pool: Pool, members: Numbers, count: int, cost: int) -> None:
     """Keep a batch for the set partitioning, while there is room."""
     number = pool.used[0]
@@ -281,45 +295,42 @@ def pooled(pool: Pool, members: Numbers, count: int, cost: int) -> None:
 
 
 @kernel
-def excess(task: Task, groups: Groups, change: Change) -> int:
-    """Price in mm of what is too much of additive sizes in a group after a change."""
-    group, out, into = change
-    kinds = len(task.limits)
-    price = 0
+@uncounted
+def excess(rules: tuple[Numbers, Numbers, Numbers], load: Numbers, move: tuple[int, int, int, int]) -> tuple[int, int]:
+    """Price in mm of what is too much of additive sizes in both groups after a move (order, back, group, group)."""
+    sizes, limits, price = rules
+    order, back, a, b = move
+    kinds, over_a, over_b = len(limits), 0, 0
     for kind in range(kinds):
-        now = groups.load[group * kinds + kind] - task.limits[kind]
-        if out >= 0:
-            now -= task.sizes[out * kinds + kind]
-        if into >= 0:
-            now += task.sizes[into * kinds + kind]
-        if now > 0:
-            price += now * task.price[kind]
-    return price
+        shift = sizes[order * kinds + kind] - (sizes[back * kinds + kind] if back >= 0 else 0)
+        over_a += max(0, load[a * kinds + kind] - shift - limits[kind]) * price[kind]
+        over_b += max(0, load[b * kinds + kind] + shift - limits[kind]) * price[kind]
+    return over_a, over_b
 
 
 @kernel
-def crowd(task: Task, value: int) -> int:
-    """Price in mm of picks beyond their limit."""
-    return task.picks_price * max(0, value % PICKS - task.picks_max) if task.picks_max > 0 else 0
+@uncounted
+def crowd(most: int, price: int, value: int) -> int:
+    """Price in mm of picks beyond their limit (0: none)."""
+    return price * max(0, value % PICKS - most) if most > 0 else 0
 
 
 # --- who is where ---
 
 
 @kernel
-def booked(task: Task, memory: Memory, groups: Groups, change: Change) -> None:
-    """Bring load and key of a group up to date after a change."""
-    group, out, into = change
-    kinds = len(task.limits)
+@uncounted
+def booked(sizes: Numbers, load: Numbers, kinds: int, move: tuple[int, int, int, int]) -> None:
+    """Bring the loads of both groups up to date after a move (order, back, group, group)."""
+    order, back, a, b = move
     for kind in range(kinds):
-        if out >= 0:
-            groups.load[group * kinds + kind] -= task.sizes[out * kinds + kind]
-        if into >= 0:
-            groups.load[group * kinds + kind] += task.sizes[into * kinds + kind]
-    groups.key[group] = renamed(memory, groups.key[group], change)
+        shift = sizes[order * kinds + kind] - (sizes[back * kinds + kind] if back >= 0 else 0)
+        load[a * kinds + kind] -= shift
+        load[b * kinds + kind] += shift
 
 
 @kernel
+@uncounted
 def left_by(groups: Groups, order: int) -> None:
     """Take an order out of its group's members; the last one takes its place."""
     group = groups.group_of[order]
@@ -331,6 +342,7 @@ def left_by(groups: Groups, order: int) -> None:
 
 
 @kernel
+@uncounted
 def joined_by(groups: Groups, order: int, group: int) -> None:
     """Put an order at the end of a group's members."""
     room = len(groups.member) // len(groups.count)
@@ -341,6 +353,7 @@ def joined_by(groups: Groups, order: int, group: int) -> None:
 
 
 @kernel
+@uncounted
 def seated(task: Task, memory: Memory, groups: Groups, group_of: Numbers) -> int:
     """Start from a division within the limits: group_of[order]; return its cost. All groups were empty before."""
     total, kinds = 0, len(task.limits)

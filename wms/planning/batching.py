@@ -58,7 +58,7 @@ class Options:
 
 DEFAULT = Options()
 """For plain kernels: two hundred orders in about two seconds."""
-THOROUGH = Options(trials=5_000, batches_max=60_000)
+THOROUGH = Options(trials=10_000, batches_max=60_000)
 """For compiled kernels: a hundred orders in about a second."""
 Group = tuple[Mode, list[OrderDemand]]
 Walker = Callable[[frozenset[int]], routing.Plan]

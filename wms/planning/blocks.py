@@ -22,7 +22,6 @@ PARTS = 8
 """Up to so many grids in a block."""
 DENSE_PERCENT = 98
 """A block of several grids is at least so full."""
-TABLE = 1 << 15
 PRIME = 2_147_483_647
 STURDY = 1 << 40
 """Where a block has nothing fragile, it carries any weight."""
@@ -40,7 +39,10 @@ QTY, UPRIGHT, WEIGHT, FRAGILE, VALUE = 0, 1, 2, 3, 4
 
 
 class Blocks(NamedTuple):
-    """Blocks: sides, BLOCK columns, kinds with how many units of each, and grids (see `PART_KIND` ...)."""
+    """Blocks: sides, BLOCK columns, kinds with how many units of each, grids (see `PART_KIND` ...), base rates.
+
+    `order` are their numbers by falling base rate, so that no block is moved when they are sorted.
+    """
 
     sides: Ints
     facts: Ints
@@ -48,6 +50,7 @@ class Blocks(NamedTuple):
     needs: Ints
     parts: Ints
     base: Floats
+    order: Ints
 
 
 UNITS, VOLUME, LOAD, WORTH, FRAIL, HEAVIEST, SOLID, N_KINDS, N_PARTS, PRINT = 0, 1, 2, 3, 4, 5, 6, 7, 8, 9
@@ -70,6 +73,7 @@ def empty_blocks(most: int) -> Blocks:
         np.empty((most, KINDS), np.int64),
         np.empty((most, PARTS, 10), np.int64),
         np.empty(most),
+        np.empty(most, np.int64),
     )
 
 
@@ -165,7 +169,7 @@ def joined_blocks(goods: Goods, size: Ints, n: int, tries: int, out: Blocks) -> 
 
     Return how many blocks there are.
     """
-    seen = np.zeros(TABLE, np.int64)  # number of a block + 1
+    seen = table(out)  # number of a block + 1
     for known in range(n):
         place(out, known, seen)
     later = 1
@@ -181,6 +185,15 @@ def joined_blocks(goods: Goods, size: Ints, n: int, tries: int, out: Blocks) -> 
             return n
         later += 1
     return n
+
+
+@kernel
+def table(out: Blocks) -> Ints:
+    """Return an empty table that is never more than a quarter full, however many blocks come."""
+    slots = 1
+    while slots < 4 * out.sides.shape[0]:
+        slots *= 2
+    return np.zeros(slots, np.int64)
 
 
 @kernel
@@ -276,8 +289,8 @@ def add_kinds(goods: Goods, i: int, j: int, n: int, out: Blocks) -> bool:
 @kernel
 def place(out: Blocks, n: int, seen: Ints) -> int:
     """Note block `n` in the table of known ones; return 0 when one of the same sides and content is there, else 1."""
-    sides = out.sides[n]
-    key = (sides[0] * 73_856_093 + sides[1] * 19_349_663 + sides[2] * 83_492_791 + out.facts[n, PRINT]) % TABLE
+    sides, slots = out.sides[n], seen.shape[0]
+    key = (sides[0] * 73_856_093 + sides[1] * 19_349_663 + sides[2] * 83_492_791 + out.facts[n, PRINT]) % slots
     while seen[key] > 0:
         other = seen[key] - 1
         same = out.facts[other, PRINT] == out.facts[n, PRINT]
@@ -285,6 +298,6 @@ def place(out: Blocks, n: int, seen: Ints) -> int:
             same = same and out.sides[other, axis] == sides[axis]
         if same:
             return 0
-        key = (key + 1) % TABLE
+        key = (key + 1) % slots
     seen[key] = n + 1
     return 1

@@ -10,8 +10,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import islice
+from itertools import islice, product
 
+from wms.planning.bounds import fewest
 from wms.planning.cartons import (
     ANY_WAY,
     THIS_SIDE_UP,
@@ -24,8 +25,8 @@ from wms.planning.cartons import (
     flat,
     takes_one,
 )
-from wms.planning.certificate import fewest, verify
-from wms.planning.dividing import CHEAPER, DOGGED, FEWER, HARD, MANY, QUICK, Divider, Filled, steps
+from wms.planning.certificate import verify
+from wms.planning.dividing import CHEAPER, DOGGED, FEWER, HARD, MANY, QUICK, STUBBORN, Divider, Filled, steps
 from wms.planning.packer import Effort
 
 __all__ = [
@@ -50,7 +51,8 @@ __all__ = [
 class Options:
     """How hard to search: blocks looked at for one problem; `seconds_max` is a safety net.
 
-    Nothing is left to chance: the seed changes nothing.
+    `quick` for a first plan, `hard` for a cheaper carton, `dogged` and then `stubborn` for a parcel less. Nothing is
+    left to chance: the seed changes nothing.
     """
 
     seed: int = 0
@@ -59,9 +61,10 @@ class Options:
     quick: Effort = QUICK
     hard: Effort = HARD
     dogged: Effort = DOGGED
+    stubborn: Effort | None = None
 
 
-DEFAULT = Options()
+DEFAULT = Options(stubborn=STUBBORN)
 
 
 def plan(problem: Problem, options: Options = DEFAULT) -> Plan:
@@ -115,7 +118,8 @@ def _single(divider: Divider, options: Options) -> Filled | None:
     for carton in divider.cheapest:
         if below is not None and divider.price(carton) >= below:
             break
-        better = divider.promises((carton,)) and divider.whole(carton, divider.all, options.hard)
+        hopeful = divider.could(carton, divider.all) and divider.promises((carton,))
+        better = hopeful and divider.whole(carton, divider.all, options.hard)
         if better:
             return better
     return found
@@ -123,16 +127,22 @@ def _single(divider: Divider, options: Options) -> Filled | None:
 
 def _divided(divider: Divider, options: Options) -> Iterator[list[Filled]]:
     """Plans of several parcels, the first by filling carton after carton."""
-    first = [_shrunk(divider, each, options) for each in divider.one_by_one(options.hard)]
+    first, least = divider.one_by_one(options.quick), divider.least(MANY)
+    if len(first) > least:
+        least = fewest(divider.problem, min(MANY, len(first)))  # sharper, and dearer to know
+    if len(first) > least:
+        first = min(first, divider.one_by_one(options.hard), key=len)
+    first = [_shrunk(divider, each, options) for each in first]
     yield first
     if len(first) > MANY:
         return
     dear = divider.prices([each.carton for each in first])
-    for many in range(fewest(divider.problem, MANY), len(first) + 1):
+    for many in range(least, len(first) + 1):
         fewer = many < len(first)
-        for choice in islice(divider.choices(many), FEWER if fewer else CHEAPER):
-            effort = options.dogged if fewer else options.hard  # a parcel less is worth more than a smaller one
-            found = (fewer or divider.prices(choice) < dear) and _shared(divider, choice, effort)
+        choices = list(islice(divider.choices(many, None if fewer else dear), FEWER if fewer else CHEAPER))
+        # a parcel less is worth more than a smaller one
+        for effort, choice in product((options.dogged, options.stubborn) if fewer else (options.hard,), choices):
+            found = effort and _shared(divider, choice, effort)
             if found:
                 yield [_shrunk(divider, each, options) for each in found]
                 return
@@ -151,7 +161,7 @@ def _shared(divider: Divider, choice: Sequence[int], effort: Effort) -> list[Fil
 
 def _shrunk(divider: Divider, filled: Filled, options: Options) -> Filled:
     """The same content in the cheapest carton that takes it."""
-    return divider.smallest(filled.counts, options.quick, divider.price(filled.carton)) or filled
+    return divider.smallest(filled.counts, options.hard, divider.price(filled.carton)) or filled
 
 
 def _price(problem: Problem, parcels: Sequence[Filled]) -> tuple[int, int, int]:
@@ -169,4 +179,4 @@ def _parcel(carton: Carton, filled: Filled, units: Sequence[Unit]) -> Parcel:
     content = [(unit, qty) for unit, qty in zip(units, filled.counts, strict=True) if qty]
     grams = carton.tare_g + sum(unit.weight_g * qty for unit, qty in content)
     named = tuple(sorted((unit.sku, qty) for unit, qty in content))
-    return Parcel(carton.code, named, grams, steps(filled.placed, units))
+    return Parcel(carton.code, named, grams, steps(filled.rows, units))

@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
-from wms.planning import batching, routing, speed, timing, trading
+from wms.planning import batching, routing, speed, timing, tours, trading
 from wms.planning.batching import OrderDemand
-from wms.planning.ground import Ground, prepare
 
 if TYPE_CHECKING:
     from wms.planning.waves import Problem
@@ -17,6 +14,8 @@ if TYPE_CHECKING:
 UNLIMITED = 1 << 40
 SPARE = 2
 """Empty carts to trade with."""
+DARING = (0.3, 0.15, 0.07)
+"""Rounds of trading, each from the best of the last: by how much of an order's mean walk one trade may lengthen it."""
 
 
 class Group(NamedTuple):
@@ -37,47 +36,25 @@ def limits(problem: batching.Problem) -> tuple[int, int, int]:
     return problem.totes_max, problem.lines_max, problem.cart_g or UNLIMITED
 
 
-@dataclass(frozen=True)
-class Floor:
-    """What trading must know of a problem, made ready once."""
-
-    problem: Problem
-
-    @classmethod
-    def of(cls, problem: Problem) -> Floor:
-        """Return the floor of a problem."""
-        return cls(problem)
-
-    @cached_property
-    def ground(self) -> Ground:
-        """The floor for the walking kernels: arrays where they are compiled, else lists."""
-        floor = self.problem.batching.floor
-        places = {line.place_id for order in self.problem.batching.orders for line in order.lines}
-        ground = prepare(floor, floor.depot.id, floor.depot.id, places)
-        return ground if speed.running() else ground.lists()
-
-    @cached_property
-    def stops(self) -> dict[int, list[int]]:
-        """The points of every order, ascending; none of an order with a place in the open."""
-        points, found = self.ground.points, {}
-        for order in self.problem.batching.orders:
-            places = {line.place_id for line in order.lines}
-            if all(place in points for place in places):
-                found[order.order_id] = sorted({points[place] for place in places})
-        return found
-
-
-def traded(floor: Floor, groups: Sequence[Group], steps: int, seed: int) -> list[Group]:
+def traded(problem: Problem, groups: Sequence[Group], steps: int, seed: int) -> list[Group]:
     """Let cluster lists trade orders; all others stay as they are, and take their time."""
-    movable = [group for group in groups if group.mode == "cluster" and all(id in floor.stops for id in group.orders)]
+    movable = [group for group in groups if group.mode == "cluster" and _in_aisles(problem, group)]
     fixed = [group for group in groups if group not in movable]
     if len(movable) < 2 or not steps:
         return list(groups)
     ids = [order_id for group in movable for order_id in group.orders]
-    desk = desk_for(floor, movable, fixed, ids)
-    mean = sum(group.walk_mm for group in movable) // len(movable)
-    trading.trade(desk, steps, mean // 8, seed * 2_654_435_761 % (2**32 - 1) + 1)
+    desk = desk_for(problem, movable, fixed, ids)
+    mean = sum(group.walk_mm for group in movable) // len(ids)
+    for number, part in enumerate(DARING):
+        dice = (seed * len(DARING) + number) * 2_654_435_761 % (2**32 - 1) + 1
+        trading.trade(desk, steps // len(DARING), int(mean * part), dice)
     return [*_groups(desk.book, ids), *fixed]
+
+
+def _in_aisles(problem: Problem, group: Group) -> bool:
+    """Whether all places of a group lie in aisles: only such walks are measured from mask to mask."""
+    floor, orders = problem.batching.floor, (problem.orders[order_id] for order_id in group.orders)
+    return all(floor.spot(line.place_id).column >= 0 for order in orders for line in order.lines)
 
 
 def _groups(book: timing.Book, ids: Sequence[int]) -> list[Group]:
@@ -87,32 +64,28 @@ def _groups(book: timing.Book, ids: Sequence[int]) -> list[Group]:
     return [Group("cluster", tuple(own), int(book[book[trading.WALK] + cart])) for cart, own in sorted(on.items())]
 
 
-def desk_for(floor: Floor, movable: Sequence[Group], fixed: Sequence[Group], ids: Sequence[int]) -> trading.Desk:
+def desk_for(problem: Problem, movable: Sequence[Group], fixed: Sequence[Group], ids: Sequence[int]) -> trading.Desk:
     """Return the desk at which the movable groups trade; spare carts behind them, then lists that stay as they are."""
-    problem, ground, opened = floor.problem, floor.ground, len(movable) + SPARE
+    opened = len(movable) + SPARE
     width = max(problem.batching.totes_max, *(len(group.orders) for group in movable)) + 1
-    orders = _order_tables(floor, ids)
+    orders = _order_tables(problem, ids)
     tables = {**_time_tables(problem, fixed, opened, width), **orders, **_cart_tables(problem, movable, orders, width)}
     busy = problem.busy_ms or (0,) * problem.pickers
-    book = timing.written({**tables, trading.HOME: list(ground.home)}, busy, problem.packers, trading.HEAD)
+    book = timing.written(tables, busy, problem.packers, trading.HEAD)
     book[trading.ORDERS], book[trading.OPEN], book[trading.WIDTH] = len(ids), opened, width
     book[trading.LIST_MS], book[trading.WALK_MM_S] = problem.rates.list_ms, problem.rates.walk_mm_s
-    book[trading.HOMES] = len(ground.home)
     for cart in range(opened):
         trading.retime(book, cart)
-    stops = speed.numbers([0] * (len(orders[trading.STOPS]) + len(ground.home) + 1))
-    return trading.Desk(ground.grid, book, stops, ground.reaches(), ground.room())
+    demands = (problem.orders[order_id] for order_id in ids)
+    aisles, contents = tours.measured(
+        problem.batching.floor, [{(line.place_id, "") for line in order.lines} for order in demands]
+    )
+    return trading.Desk(aisles, contents, book, speed.numbers([0] * int(aisles.word_from[len(aisles.x_mm)])))
 
 
-def _order_tables(floor: Floor, ids: Sequence[int]) -> dict[int, list[int]]:
-    problem, first, points = floor.problem, [0], list[int]()
-    for order_id in ids:
-        points += floor.stops[order_id]
-        first.append(len(points))
+def _order_tables(problem: Problem, ids: Sequence[int]) -> dict[int, list[int]]:
     demands = [problem.orders[order_id] for order_id in ids]
     return {
-        trading.STOP: first,
-        trading.STOPS: points,
         trading.NEED: [part for demand in demands for part in needs(problem.batching, demand)],
         trading.HANDLE: [problem.handle_ms(demand) for demand in demands],
         trading.PACKING: [problem.rates.packing_ms(demand.units) for demand in demands],

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from itertools import combinations
 
 import numpy as np
 import numpy.typing as npt
@@ -116,40 +115,3 @@ def _sums(plan: Plan, cartons: dict[str, Carton]) -> Iterable[str]:
         yield f"the cartons have {mm3} mm3, not {plan.mm3}"
     if cost != plan.cost:
         yield f"the cartons cost {cost}, not {plan.cost}"
-
-
-def fewest(problem: Problem, most: int = 12) -> int:
-    """A number of parcels that no plan can undercut, by volume, weight and which unit fits what; at most `most`.
-
-    For every set of cartons: what fits into no other must go into these.
-    """
-    units = [unit for unit in problem.units if any(takes_one(carton, unit) for carton in problem.cartons)]
-    fits = [frozenset(k for k, carton in enumerate(problem.cartons) if takes_one(carton, unit)) for unit in units]
-    if not units:
-        return 0
-    for count in range(1, most):
-        if any(_could(problem, units, fits, choice) for choice in _choices(len(problem.cartons), count)):
-            return count
-    return most
-
-
-def _choices(kinds: int, count: int) -> Iterable[tuple[int, ...]]:
-    """All ways to take `count` cartons of so many kinds: how many of each."""
-    for bars in combinations(range(count + kinds - 1), kinds - 1):
-        edges = (-1, *bars, count + kinds - 1)
-        yield tuple(edges[k + 1] - edges[k] - 1 for k in range(kinds))
-
-
-def _could(problem: Problem, units: Sequence[Unit], fits: Sequence[frozenset[int]], choice: tuple[int, ...]) -> bool:
-    """Whether no volume and no weight speaks against so many of each carton."""
-    used = [k for k, count in enumerate(choice) if count]
-    for size in range(len(used) + 1):
-        for some in map(frozenset, combinations(used, size)):
-            bound = [unit for unit, fit in zip(units, fits, strict=True) if fit & frozenset(used) <= some]
-            mm3 = sum(problem.cartons[k].mm3 * choice[k] for k in some)
-            grams = sum((problem.cartons[k].max_g - problem.cartons[k].tare_g) * choice[k] for k in some)
-            if sum(unit.mm3 * unit.qty for unit in bound) > mm3:
-                return False
-            if sum(unit.weight_g * unit.qty for unit in bound) > grams:
-                return False
-    return True

@@ -143,7 +143,7 @@ class Problem:
         """How this order is picked; cluster lists may become batch lists where there is a wall."""
         if self._is_single(order):
             return "single"
-        return "shape" if order.contents in self.shapes else "cluster"
+        return "shape" if self.shapes and order.contents in self.shapes else "cluster"
 
     def _is_single(self, order: OrderDemand) -> bool:
         return self.single_orders_max > 0 and order.units == 1

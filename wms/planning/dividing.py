@@ -9,16 +9,23 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from itertools import combinations_with_replacement
+from operator import mul
 from typing import NamedTuple
 
-from wms.planning.cartons import Carton, Placement, Problem, Unit, takes_one, turns
-from wms.planning.packer import Effort, Hold, Placed, Thing, load
+import numpy as np
+
+from wms.planning.blocks import Ints
+from wms.planning.cartons import Placement, Problem, Unit, takes_one
+from wms.planning.packer import KIND, Effort, Hold, Thing, load
+from wms.planning.piling import NOWHERE, in_a_pile, in_rows, most_in_rows
 from wms.planning.speed import Stopwatch
 
 Counts = tuple[int, ...]
+ALONE = Effort(looks=300, blocks=80, pairs=150)
 QUICK = Effort(looks=1_500, blocks=150, pairs=600)
 HARD = Effort(looks=12_000, blocks=250, pairs=2_500)
 DOGGED = Effort(looks=40_000, blocks=400, pairs=6_000)
+STUBBORN = Effort(looks=150_000, blocks=1_000, pairs=50_000)
 BOUND_TO_GO = 8
 """How many times more a unit is worth that no later carton takes."""
 FEWER, CHEAPER = 8, 2
@@ -28,11 +35,11 @@ MANY = 12
 
 
 class Filled(NamedTuple):
-    """A carton type by its number, what is in it, and the places of its units."""
+    """A carton type by its number, what is in it, and the places of its units (rows as of `packer.Loaded`)."""
 
     carton: int
     counts: Counts
-    placed: tuple[Placed, ...] = ()
+    rows: Ints = NOWHERE
 
 
 class Divider:
@@ -44,8 +51,16 @@ class Divider:
         self.all: Counts = tuple(unit.qty for unit in units)
         self.fits = [[takes_one(carton, unit) for unit in units] for carton in self.cartons]
         self.cheapest = sorted(range(len(self.cartons)), key=lambda k: (*self.price(k), self.cartons[k].code))
+        self.takers = [sum(1 << k for k, fits in enumerate(self.fits) if fits[unit]) for unit in range(len(units))]
+        self.mm3, self.grams = [unit.mm3 for unit in units], [unit.weight_g for unit in units]
+        self.soft = [unit.mm3 * unit.soft for unit in units]
         self.most: dict[tuple[int, int], int] = {}
+        self.lightest = sorted(range(len(units)), key=lambda k: self.grams[k] / self.mm3[k])
+        self.carries = [carton.max_g - carton.tare_g for carton in self.cartons]
+        self.groups: dict[Counts, list[tuple[int, int, int]]] = {}
+        self.shares: dict[tuple[int, int], float] = {}
         self.known: dict[tuple[int, Counts, Effort], Filled | None] = {}
+        self.loaded: dict[tuple[int, Counts, Effort, tuple[int, ...]], Filled] = {}
 
     def price(self, carton: int) -> tuple[int, int, int]:
         """Return what a carton is chosen by: cost, then room, then length."""
@@ -63,51 +78,63 @@ class Divider:
 
     def could(self, carton: int, counts: Counts) -> bool:
         """Return whether neither a unit's size nor volume nor weight speaks against so many units in a carton."""
-        kind, content = self.cartons[carton], list(zip(self.units, counts, strict=True))
-        if any(qty and not fits for qty, fits in zip(counts, self.fits[carton], strict=True)):
+        kind = self.cartons[carton]
+        if kind.tare_g + sum(map(mul, self.grams, counts)) > kind.max_g:
             return False
-        grams = kind.tare_g + sum(unit.weight_g * qty for unit, qty in content)
-        hard = sum(unit.mm3 * qty for unit, qty in content if not unit.soft)
-        return grams <= kind.max_g and hard <= kind.mm3 and self._soft_fits(kind, counts, hard)
-
-    def _soft_fits(self, kind: Carton, counts: Counts, hard: int) -> bool:
-        soft = sum(unit.mm3 * qty for unit, qty in zip(self.units, counts, strict=True) if unit.soft)
-        return sum(counts) == 1 or soft * 100 <= (kind.mm3 - hard) * self.problem.fill_percent
+        soft = sum(map(mul, self.soft, counts))
+        hard = sum(map(mul, self.mm3, counts)) - soft
+        if hard > kind.mm3 or (soft * 100 > (kind.mm3 - hard) * self.problem.fill_percent and sum(counts) > 1):
+            return False
+        return all(fits or not qty for qty, fits in zip(counts, self.fits[carton], strict=True))
 
     def _whole(self, carton: int, counts: Counts, effort: Effort) -> Filled | None:
         easy = self.grid(carton, counts)
         if easy:
             return easy
+        pile = in_a_pile(self.units, counts, self.cartons[carton], self.problem.support_percent)
+        if len(pile):
+            return Filled(carton, counts, pile)
         hard = sum(qty for qty, unit in zip(counts, self.units, strict=True) if not unit.soft)
         found = self._load(carton, counts, effort, [1] * len(counts))
-        return Filled(carton, counts, found.placed) if sum(found.counts) == hard else None
+        return Filled(carton, counts, found.rows) if sum(found.counts) == hard else None
 
     def grid(self, carton: int, counts: Counts) -> Filled | None:
         """Return the carton with at most one kind that is not soft in rows and layers; None when that does not do."""
         hard = [k for k, qty in enumerate(counts) if qty and not self.units[k].soft]
         if len(hard) > 1 or not self.could(carton, counts):
             return None
-        placed = tuple(spot for k in hard for spot in _grid(k, counts[k], self.units[k], self.cartons[carton]))
-        return Filled(carton, counts, placed) if placed or not hard else None
+        if not hard:
+            return Filled(carton, counts)
+        rows = in_rows(hard[0], counts[hard[0]], self.units[hard[0]], self.cartons[carton])
+        return Filled(carton, counts, rows) if len(rows) else None
 
     def _load(self, carton: int, counts: Counts, effort: Effort, worth: Sequence[int]) -> Filled:
-        """Load what is not soft."""
+        """Load what is not soft, each question once."""
+        key = (carton, counts, effort, tuple(worth) if min(worth) < max(worth) else ())
+        if key not in self.loaded:
+            self.loaded[key] = self._loaded(carton, counts, effort, worth)
+        return self.loaded[key]
+
+    def _loaded(self, carton: int, counts: Counts, effort: Effort, worth: Sequence[int]) -> Filled:
         kind, fits = self.cartons[carton], self.fits[carton]
         rows = [k for k, qty in enumerate(counts) if qty and fits[k] and not self.units[k].soft]
         self.late = self.late or self.watch.over()
         if not rows or self.looks <= 0 or self.late:
             return Filled(carton, (0,) * len(counts))
+        most_g = kind.max_g - kind.tare_g
         things = [
-            Thing(unit.sides, counts[k], unit.up, unit.weight_g, unit.fragile, worth[k])
+            Thing(unit.sides, min(counts[k], bearable), unit.up, unit.weight_g, unit.fragile, worth[k])
             for k in rows
             for unit in [self.units[k]]
+            for bearable in [most_g // unit.weight_g if unit.weight_g else counts[k]]
         ]
-        hold = Hold(kind.sides, kind.max_g - kind.tare_g, self.problem.support_percent)
-        loaded = load(things, hold, effort)
-        self.looks -= loaded.looks + 100
-        found = dict(zip(rows, loaded.counts, strict=True))
-        placed = tuple(place._replace(thing=rows[place.thing]) for place in loaded.placed)
-        return Filled(carton, tuple(found.get(k, 0) for k in range(len(counts))), placed)
+        found = load(things, Hold(kind.sides, most_g, self.problem.support_percent), effort)
+        self.looks -= found.looks + 100
+        found.rows[:, KIND] = np.array(rows)[found.rows[:, KIND]]
+        inside = [0] * len(counts)
+        for k, qty in zip(rows, found.counts, strict=True):
+            inside[k] = qty
+        return Filled(carton, tuple(inside), found.rows)
 
     def part(self, carton: int, counts: Counts, effort: Effort, worth: Sequence[int]) -> Filled:
         """Return the carton with as much worth of these units as is found: what is soft goes in last."""
@@ -121,7 +148,7 @@ class Divider:
                     break
         if not any(inside):  # the effort is spent: any one unit goes in alone
             return self._one(carton, counts)
-        return Filled(carton, tuple(inside), found.placed)
+        return Filled(carton, tuple(inside), found.rows)
 
     def _one(self, carton: int, counts: Counts) -> Filled:
         """Return the carton with the first unit that fits, empty when none does."""
@@ -152,19 +179,48 @@ class Divider:
 
     def _fullest(self, left: Counts, effort: Effort) -> Filled:
         usable = [k for k in self.cheapest if any(q and f for q, f in zip(left, self.fits[k], strict=True))]
-        tries = [self.part(k, left, effort, [1] * len(left)) for k in usable]
-        return max(tries, key=lambda each: (self.volume(each.counts), -self.cartons[each.carton].mm3))
+        bounds = sorted(((self.room(k, left), -self.cartons[k].mm3, k) for k in usable), reverse=True)
+        best, most = Filled(usable[0], (0,) * len(left)), (0, 0)
+        for bound, smaller, carton in bounds:
+            if (bound, smaller) <= most:
+                continue
+            found = self.part(carton, left, effort, [1] * len(left))
+            if (self.volume(found.counts), smaller) > most:
+                best, most = found, (self.volume(found.counts), smaller)
+        return best
+
+    def room(self, carton: int, counts: Counts) -> int:
+        """Return a volume that no content of these units exceeds: the carton's, or when all it carries is light."""
+        kind, volume = self.cartons[carton], 0
+        grams = kind.max_g - kind.tare_g
+        for k in self.lightest:
+            if counts[k] and self.fits[carton][k]:
+                qty = min(counts[k], grams // self.grams[k]) if self.grams[k] else counts[k]
+                volume, grams = volume + qty * self.mm3[k], grams - qty * self.grams[k]
+                if qty < counts[k]:  # a part of the next one, rounded up
+                    volume += self.mm3[k] * grams // self.grams[k] + 1
+                    break
+        return min(volume, kind.mm3)
 
     def volume(self, counts: Counts) -> int:
         """Return the mm3 of so many units."""
-        return sum(unit.mm3 * qty for unit, qty in zip(self.units, counts, strict=True))
+        return sum(map(mul, self.mm3, counts))
 
-    def choices(self, many: int) -> Iterator[tuple[int, ...]]:
-        """Yield all sets of so many cartons that volume, weight and size allow, the cheapest first."""
+    def choices(self, many: int, below: tuple[int, int] | None = None) -> Iterator[tuple[int, ...]]:
+        """Yield all sets of so many cartons, cheaper than `below`, that volume, weight and size allow, by price."""
         found = combinations_with_replacement(self.cheapest, many)
         for choice in sorted(found, key=self.prices):
+            if below and self.prices(choice) >= below:
+                return
             if self.allows(choice, self.all) and self.promises(choice):
                 yield choice
+
+    def least(self, most: int) -> int:
+        """Return a number of parcels that no plan can undercut, by volume, weight and size; at most `most`."""
+        for many in range(1, most):
+            if any(self.allows(choice, self.all) for choice in combinations_with_replacement(self.cheapest, many)):
+                return many
+        return most
 
     def prices(self, choice: Sequence[int]) -> tuple[int, int]:
         """Return the cost of several cartons, and their room."""
@@ -186,6 +242,11 @@ class Divider:
 
     def _share(self, carton: int, k: int) -> float:
         """Return which part of a carton the k-th units need; of those that all fit in, by volume and weight only."""
+        if (carton, k) not in self.shares:
+            self.shares[carton, k] = self._part_of(carton, k)
+        return self.shares[carton, k]
+
+    def _part_of(self, carton: int, k: int) -> float:
         unit, kind, most = self.units[k], self.cartons[carton], self.alone(carton, k)
         if most < unit.qty:
             return unit.qty / most
@@ -197,28 +258,39 @@ class Divider:
             unit, kind = self.units[k], self.cartons[carton]
             by_weight = (kind.max_g - kind.tare_g) // unit.weight_g if unit.weight_g else unit.qty
             most = min(unit.qty, by_weight, kind.mm3 // unit.mm3)
-            if not unit.soft and not _grid(k, most, unit, kind):
+            if not unit.soft and most > most_in_rows(unit, kind):
                 counts = tuple(most if other == k else 0 for other in range(len(self.units)))
-                most = self._load(carton, counts, QUICK, [1] * len(counts)).counts[k]
+                most = self._load(carton, counts, ALONE, [1] * len(counts)).counts[k]
             self.most[carton, k] = max(1, most)
         return self.most[carton, k]
 
     def allows(self, choice: Sequence[int], counts: Counts) -> bool:
         """Return whether what only some of these cartons take is not too much for them, by volume and weight."""
-        kinds = sorted(set(choice))
-        for mask in range(1 << len(kinds)):
-            some = {kind for bit, kind in enumerate(kinds) if mask >> bit & 1}
-            bound = [
-                (unit, qty)
-                for k, (unit, qty) in enumerate(zip(self.units, counts, strict=True))
-                if qty and not any(self.fits[kind][k] for kind in kinds if kind not in some)
-            ]
-            chosen = [self.cartons[kind] for kind in choice if kind in some]
-            if sum(unit.mm3 * qty for unit, qty in bound) > sum(kind.mm3 for kind in chosen):
+        used, groups = sum(1 << kind for kind in set(choice)), self._groups(counts)
+        some = used
+        while True:  # every set of kinds: what no other kind takes must go into these
+            mm3, grams = 0, 0
+            for kind in choice:
+                if some >> kind & 1:
+                    mm3, grams = mm3 - self.cartons[kind].mm3, grams - self.carries[kind]
+            for takers, volume, weight in groups:
+                if not takers & used & ~some:
+                    mm3, grams = mm3 + volume, grams + weight
+            if mm3 > 0 or grams > 0:
                 return False
-            if sum(unit.weight_g * qty for unit, qty in bound) > sum(kind.max_g - kind.tare_g for kind in chosen):
-                return False
-        return True
+            if not some:
+                return True
+            some = (some - 1) & used
+
+    def _groups(self, counts: Counts) -> list[tuple[int, int, int]]:
+        """Return for each set of cartons (as a mask) the volume and the weight of what only these take."""
+        if counts not in self.groups:
+            sums: dict[int, tuple[int, int]] = {}
+            for takers, mm3, grams, qty in zip(self.takers, self.mm3, self.grams, counts, strict=True):
+                volume, weight = sums.get(takers, (0, 0))
+                sums[takers] = volume + mm3 * qty, weight + grams * qty
+            self.groups[counts] = [(takers, *both) for takers, both in sums.items() if any(both)]
+        return self.groups[counts]
 
     def together(self, choice: Sequence[int], by_weight: bool, effort: Effort) -> list[Filled] | None:
         """Share all units out among these cartons in their order; None when something is left or cannot fit."""
@@ -244,15 +316,11 @@ class Divider:
         if not by_weight:
             return worth
         dense = [unit.weight_g / unit.mm3 for unit in self.units]
-        middle = sum(map(self._carries, later)) / len(later)
-        heavy = self._carries(choice[at]) >= middle
+        strong = [carries / kind.mm3 for carries, kind in zip(self.carries, self.cartons, strict=True)]
+        heavy = strong[choice[at]] >= sum(strong[kind] for kind in later) / len(later)
         ranks = {density: rank for rank, density in enumerate(sorted(set(dense), reverse=not heavy))}
         steps_up = max(1, len(ranks) - 1)
         return [each * (4 + 6 * ranks[density] // steps_up) for each, density in zip(worth, dense, strict=True)]
-
-    def _carries(self, carton: int) -> float:
-        kind = self.cartons[carton]
-        return (kind.max_g - kind.tare_g) / kind.mm3
 
 
 def minus(counts: Counts, less: Counts) -> Counts:
@@ -260,17 +328,10 @@ def minus(counts: Counts, less: Counts) -> Counts:
     return tuple(a - b for a, b in zip(counts, less, strict=True))
 
 
-def _grid(thing: int, qty: int, unit: Unit, carton: Carton) -> tuple[Placed, ...]:
-    """Return so many equal units in rows on top of each other, the floor first; nothing when no grid holds them."""
-    for dx, dy, dz in sorted(turns(unit.sides, unit.up), key=lambda way: way[2]):
-        along, deep, high = (room // side for room, side in zip(carton.sides, (dx, dy, dz), strict=True))
-        if along * deep * high >= qty:
-            spots = ((n % along, n // along % deep, n // (along * deep)) for n in range(qty))
-            return tuple(Placed(thing, i * dx, j * dy, k * dz, dx, dy, dz) for i, j, k in spots)
-    return ()
-
-
-def steps(placed: Sequence[Placed], units: Sequence[Unit]) -> tuple[Placement, ...]:
+def steps(rows: Ints, units: Sequence[Unit]) -> tuple[Placement, ...]:
     """Return the places in the order in which a person puts the units in: from the floor up, from the back left."""
-    ordered = sorted(placed, key=lambda place: (place.z, place.y, place.x))
-    return tuple(Placement(units[place.thing].sku, *place[1:], step) for step, place in enumerate(ordered, start=1))
+    ordered = sorted(rows.tolist(), key=lambda row: (row[3], row[2], row[1]))
+    return tuple(
+        Placement(units[thing].sku, x, y, z, dx, dy, dz, step)
+        for step, (thing, x, y, z, dx, dy, dz) in enumerate(ordered, start=1)
+    )

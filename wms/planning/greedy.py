@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from wms.planning import annealing
 from wms.planning.annealing import PICKS, Memory, Task
-from wms.planning.speed import kernel
+from wms.planning.speed import kernel, uncounted
 from wms.planning.walking import Numbers
 
 
 @kernel
+@uncounted
 def seeded(
     task: Task,
     memory: Memory,
@@ -47,6 +48,7 @@ def seeded(
 
 
 @kernel
+@uncounted
 def best_join(
     task: Task,
     memory: Memory,
@@ -66,19 +68,21 @@ def best_join(
             members[count] = like
             value = annealing.walked(task, memory, members, count + 1)
             saving = cost + alone[like] - value // PICKS
-            if saving > saved and annealing.crowd(task, value) == 0:
+            if saving > saved and annealing.crowd(task.picks_max, task.picks_price, value) == 0:
                 best, saved = like, saving
     if best >= 0:
         return best
     for order in farthest:
         if group_of[order] < 0 and joinable(task, order, load):
             members[count] = order
-            if annealing.crowd(task, annealing.walked(task, memory, members, count + 1)) == 0:
+            value = annealing.walked(task, memory, members, count + 1)
+            if annealing.crowd(task.picks_max, task.picks_price, value) == 0:
                 return int(order)
     return -1
 
 
 @kernel
+@uncounted
 def joinable(task: Task, order: int, load: Numbers) -> bool:
     """Whether the order's sizes fit beside the load."""
     for kind in range(len(load)):  # noqa: SIM110  (a compiler that knows no generators)

@@ -38,6 +38,12 @@ MANY = 200
 """From so many orders on, a partner at random is hardly ever a like."""
 FEW = 60
 """So few orders get the moves of so many."""
+RUNS, RUNS_MAX = 2, 16
+"""Searches when every move is a new walk, and when hardly one is."""
+SHARE = 3
+"""A search gets at least one so many-th of what is left."""
+WALK = 10
+"""A walk takes the time of so many moves."""
 LEVELS, SLICES = 200, 20
 """Temperatures, and how often the search looks at its watch on the way."""
 
@@ -67,15 +73,15 @@ class Search(NamedTuple):
     """How hard to try: moves tried per order (0: the greedy start is all), batches that may all be walked, the seed.
 
     Temperatures and the prices of overfull lists are in 1/1000: of the mean cost of an order, and of a unit of size.
-    Every pair of prices, at the first heat and at the last, is a search of its own.
+    The searches take turns with the pairs of prices, at the first heat and at the last.
     """
 
     moves: int
     batches_max: int
     seed: int
-    first_heat: int = 300
+    first_heat: int = 150
     last_heat: int = 10
-    over_prices: tuple[tuple[int, int], ...] = ((8000, 8000), (3000, 30_000))
+    over_prices: tuple[tuple[int, int], ...] = ((3000, 10_000), (8000, 8000), (1000, 10_000))
 
 
 class Grouped(NamedTuple):
@@ -134,17 +140,24 @@ def prepared(floor: Floor, contents: Sequence[Content], rules: tuple[Limits, Cos
     limits, costs = rules
     aisles, masks = tours.measured(floor, [content.picks for content in contents])
     count = len(contents)
-    sizes = numbers(size for content in contents for size in content.sizes)
-    task = Task(
-        aisles, masks, sizes, numbers(limits.sizes), numbers([1] * len(limits.sizes)), limits.picks_max, 1, *costs
-    )
+    tight = _tight(contents, limits)
+    sizes = numbers(content.sizes[kind] for content in contents for kind in tight)
+    rooms = numbers(limits.sizes[kind] for kind in tight)
+    task = Task(aisles, masks, sizes, rooms, numbers([1] * len(tight)), limits.picks_max, 1, *costs)
     memory = _memory(count, int(aisles.word_from[len(aisles.x_mm)]), search)
     ground = Ground(task, memory, _likes(floor, contents), count)
-    return Ground(_priced(ground, contents), memory, ground.near, count)
+    return Ground(_priced(ground), memory, ground.near, count)
+
+
+def _tight(contents: Sequence[Content], limits: Limits) -> list[int]:
+    """Kinds of size of which all orders together are too much for one list: no other can ever be broken."""
+    kinds = range(len(limits.sizes))
+    tight = [kind for kind in kinds if sum(content.sizes[kind] for content in contents) > limits.sizes[kind]]
+    return tight or [0]
 
 
 def _memory(orders: int, words: int, search: Search) -> Memory:
-    size = 1 << min(20, max(10, (4 * search.moves * orders).bit_length()))
+    size = 1 << min(18, max(10, (4 * search.moves * orders).bit_length()))
     names = np.random.default_rng(search.seed).integers(1, 1 << 62, orders)
     room = (_nothing(size), _nothing(size), _nothing(words), _nothing(orders + 1))
     return Memory(numbers(int(name) for name in names), *room)
@@ -155,11 +168,12 @@ def _nothing(count: int) -> Numbers:
     return np.zeros(count, np.int64) if isinstance(numbers([]), np.ndarray) else [0] * count
 
 
-def _priced(ground: Ground, contents: Sequence[Content]) -> Task:
+def _priced(ground: Ground) -> Task:
     """A unit of a kind too much costs what it costs on average: the more a kind limits, the dearer."""
     total = sum(ground.cost([order]) for order in range(ground.orders))
     lists = [max(1, limit) for limit in ground.task.limits]
-    most = max(1, max(sum(content.sizes[kind] for content in contents) / limit for kind, limit in enumerate(lists)))
+    sums = [sum(map(int, ground.task.sizes[kind :: len(lists)])) for kind in range(len(lists))]
+    most = max(1, max(size / limit for size, limit in zip(sums, lists, strict=True)))
     typical = max(1, int(total / ground.orders))
     price = numbers(max(1, int(min(typical * 2.0, 4.0 * total / most) / limit)) for limit in lists)
     picks_price = max(1, typical // max(1, ground.task.picks_max))
@@ -176,7 +190,9 @@ def _likes(floor: Floor, contents: Sequence[Content]) -> Numbers:
     for start in range(0, len(contents), 1024):
         alike = places[start : start + 1024] @ places.T
         alike[np.arange(len(alike)), np.arange(start, start + len(alike))] = -1
-        likes[start : start + 1024] = np.argsort(-alike, axis=1, kind="stable")[:, :width]
+        first = np.sort(np.argpartition(-alike, width - 1, axis=1)[:, :width], axis=1)
+        order = np.argsort(-np.take_along_axis(alike, first, axis=1), axis=1, kind="stable")
+        likes[start : start + 1024] = np.take_along_axis(first, order, axis=1)
     return numbers(int(like) for like in likes.ravel()) if isinstance(numbers([]), list) else likes.ravel()
 
 
@@ -276,23 +292,38 @@ def _pooled(pool: Pool) -> Batches:
 
 
 def annealed(ground: Ground, pool: Pool, start: list[Group], search: Search, watch: Stopwatch) -> list[Group]:
-    """Return the best division that random exchanges find from this one, once for every price."""
-    found = [start]
-    state = numbers([search.seed * 2 + 1])
-    steps = max(1, search.moves * max(ground.orders, FEW) // (LEVELS * len(search.over_prices)))
-    partners = (_partners(ground),)
-    for first, last in search.over_prices:
+    """Return the best division that random exchanges find from this one, over and over until the moves are spent."""
+    best, cost = start, sum(map(ground.cost, start))
+    state, partners = numbers([search.seed * 2 + 1]), _partners(ground)
+    moves = search.moves * max(ground.orders, FEW)
+    schedule = Schedule(partners, partners, numbers(DICE), state, 0, max(1, moves // (LEVELS * RUNS)), 0)
+    schedule = schedule._replace(width=len(partners) // ground.orders)
+    left = WALK * moves
+    for run in range(RUNS_MAX):
         groups = _seated(ground, start)
-        empty = len(start)
-        heats = np.array_split(_heats(ground, groups, search), SLICES)
-        for heat, price in zip(heats, np.geomspace(first, last, SLICES), strict=True):
-            settings = (*partners, numbers(DICE), state, int(price * 1.024), steps, len(partners[0]) // ground.orders)
-            schedule = Schedule(numbers(int(mm) for mm in heat), *settings)
-            empty = int(annealing.anneal(ground.task, (ground.memory, pool), groups, schedule, empty))
-            if watch.over():
-                break
-        found.append(_listed(groups.best))
-    return min(found, key=lambda groups: sum(map(ground.cost, groups)))
+        _cooled(ground, (pool, groups, schedule), (search, run), watch)
+        if int(groups.sums[0]) < cost:
+            best, cost = _listed(groups.best), int(groups.sums[0])
+        spent = LEVELS * schedule.steps + WALK * int(groups.sums[4])
+        left -= spent
+        if left <= 0 or watch.over():
+            break
+        schedule = schedule._replace(steps=max(schedule.steps, schedule.steps * left // (SHARE * spent)))
+    return best
+
+
+def _cooled(ground: Ground, tools: tuple[Pool, Groups, Schedule], which: tuple[Search, int], watch: Stopwatch) -> None:
+    """One search, from hot to cold, at the prices whose turn it is."""
+    pool, groups, schedule = tools
+    search, run = which
+    empty = int(groups.best.max() if isinstance(groups.best, np.ndarray) else max(groups.best)) + 1
+    first, last = search.over_prices[run % len(search.over_prices)]
+    heats = np.array_split(_heats(ground, groups, search), SLICES)
+    for heat, price in zip(heats, np.geomspace(first, last, SLICES), strict=True):
+        now = schedule._replace(heat_mm=numbers(int(mm) for mm in heat), price=int(price * 1.024))
+        empty = int(annealing.anneal(ground.task, (ground.memory, pool), groups, now, empty))
+        if watch.over():
+            return
 
 
 def _partners(ground: Ground) -> Numbers:
@@ -324,7 +355,7 @@ def _seated(ground: Ground, start: list[Group]) -> Groups:
     orders, kinds = ground.orders, len(ground.task.limits)
     many = len(start) + min(len(start), 10) + 2
     room = min(orders, 2 * max(map(len, start)) + 8)
-    sizes = (orders, orders, many * room, many, many * kinds, many, many, many, orders, 4)
+    sizes = (orders, orders, many * room, many, many * kinds, many, many, many, orders, 5)
     groups = Groups(*(_nothing(size) for size in sizes))
     for number, group in enumerate(start):
         for order in group:

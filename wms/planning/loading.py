@@ -75,9 +75,8 @@ class Work(NamedTuple):
     score: Floats
 
 
-def empty_states(many: int, work: Work, blocks: int) -> State:
-    """Return `many` states with room for every block."""
-    units = units_of(work)
+def empty_states(many: int, work: Work, blocks: int, units: int) -> State:
+    """Return `many` states with room for every block, for so many units."""
     return State(
         np.empty((many, SPACES, 6), np.int64),
         np.empty((many, units, 7), np.int64),
@@ -129,7 +128,7 @@ def begin(state: State, work: Work, blocks: int) -> None:
     for kind in range(state.left.shape[0]):
         state.left[kind] = work.goods.facts[kind, QTY]
     for i in range(blocks):
-        state.live[i] = i
+        state.live[i] = work.blocks.order[i]
 
 
 @kernel
@@ -227,12 +226,12 @@ def choose(state: State, work: Work, at: int, most: int) -> int:
         if found == most and bound <= score[found - 1]:
             continue
         corner(space, room, sides, box)
-        if room.rules[SUPPORT] != FREE and not allowed(state, work, block, box):
-            continue
         touch = touching(state, room, box)
         rate = bound * (touch * touch) * (touch * touch)
         if found == most and rate <= score[found - 1]:
             continue
+        if room.rules[SUPPORT] != FREE and not allowed(state, work, block, box):
+            continue  # the dearest question comes last
         k = min(found, most - 1)
         while k > 0 and score[k - 1] < rate:
             score[k], best[k] = score[k - 1], best[k - 1]

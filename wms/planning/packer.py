@@ -8,23 +8,10 @@ from typing import NamedTuple
 
 import numpy as np
 
-from wms.planning.blocks import (
-    N_PARTS,
-    PART_AT,
-    PART_GRID,
-    PART_KIND,
-    PART_UNIT,
-    UNITS,
-    WORTH,
-    Blocks,
-    Goods,
-    Ints,
-    empty_blocks,
-    joined_blocks,
-    simple_blocks,
-)
-from wms.planning.loading import FREE, N_PLACED, SPACES, Room, State, Work, empty_states, state_of
-from wms.planning.searching import search
+from wms.planning.blocks import UNITS, WORTH, Blocks, Goods, Ints, empty_blocks, joined_blocks, simple_blocks
+from wms.planning.cartons import ANY_WAY
+from wms.planning.loading import FREE, SPACES, Room, Work, empty_states
+from wms.planning.searching import fill
 
 FEW_UNITS = 0.2
 """How much a block of many units is worth less: its worth is divided by units ** FEW_UNITS (as in VCS)."""
@@ -36,7 +23,7 @@ class Thing(NamedTuple):
 
     sides: tuple[int, int, int]
     qty: int
-    up: int = 7
+    up: int = ANY_WAY
     weight_g: int = 0
     fragile: bool = False
     worth: int = 1
@@ -58,37 +45,29 @@ class Effort(NamedTuple):
     pairs: int = 20_000
 
 
-class Placed(NamedTuple):
-    """A unit in its place: which thing, its corner nearest to the origin, and its sides as it lies (mm)."""
-
-    thing: int
-    x: int
-    y: int
-    z: int
-    dx: int
-    dy: int
-    dz: int
+KIND, AT, LIES = 0, 1, 4
+"""Columns of the row of a placed unit: which thing, its corner nearest to the origin, its sides as it lies (mm)."""
 
 
 class Loaded(NamedTuple):
-    """What was loaded: units of each thing, where each unit is (from the floor up), and the looks that it took."""
+    """What was loaded: units of each thing, a row for each unit (KIND, AT, LIES), and the looks that it took."""
 
     counts: tuple[int, ...]
-    placed: tuple[Placed, ...]
+    rows: Ints
     looks: int
 
 
 def load(things: Sequence[Thing], hold: Hold, effort: Effort) -> Loaded:
     """Load as much worth as the search finds; things with no unit are allowed, all other facts must be sensible."""
     work, blocks = _work(things, hold, effort)
-    used, best = 0, None
+    units = sum(thing.qty for thing in things)
+    rows, used = np.empty((units, 7), np.int64), 0
     if blocks:
-        used, best = _search(work, blocks, effort.looks)
-    placed = sorted(_placed(best, work) if best else (), key=lambda unit: (unit.z, unit.y, unit.x))
-    counts = [0] * len(things)
-    for unit in placed:
-        counts[unit.thing] += 1
-    return Loaded(tuple(counts), tuple(placed), used)
+        widest = WIDEST if effort.looks > 100_000 else WIDEST // 4
+        states = empty_states(2 * widest + 2, work, blocks, units)
+        units, used = fill(states, work, blocks, effort.looks, rows)
+    rows = rows[: units if blocks else 0]
+    return Loaded(tuple(np.bincount(rows[:, KIND], minlength=len(things)).tolist()), rows, int(used))
 
 
 def _work(things: Sequence[Thing], hold: Hold, effort: Effort) -> tuple[Work, int]:
@@ -107,7 +86,7 @@ def _work(things: Sequence[Thing], hold: Hold, effort: Effort) -> tuple[Work, in
 
 
 def _blocks(goods: Goods, size: Ints, effort: Effort) -> tuple[Blocks, int]:
-    """Return blocks by falling base rate, and how many."""
+    """Return blocks with their base rates, and how many."""
     found, n = empty_blocks(effort.blocks + 1), 0
     for detail in (3, 2, 1, 0):
         n = simple_blocks(goods, size, detail, found)
@@ -115,17 +94,20 @@ def _blocks(goods: Goods, size: Ints, effort: Effort) -> tuple[Blocks, int]:
             break
     n = joined_blocks(goods, size, n, effort.pairs, found)
     base = found.facts[:n, WORTH] * found.facts[:n, UNITS] ** -FEW_UNITS
-    order = np.argsort(-base, kind="stable")
-    sides, facts, kinds, needs, parts = (array[:n][order] for array in found[:5])
-    return Blocks(sides, facts, kinds, needs, parts, base[order]), n
+    return found._replace(base=base, order=np.argsort(-base, kind="stable")), n
 
 
 def _rows(things: Sequence[Thing], sides: tuple[int, int, int]) -> Ints:
     """Return for each axis and each length the longest row of units that is not longer."""
-    table = np.zeros((3, max(sides) + 1), np.int64)
-    for axis in range(3):
-        lying = {(thing.sides[k], thing.qty) for thing in things for k in range(3) if _may_lie(thing.up, k, axis)}
-        table[axis, : sides[axis] + 1] = _reachable(sides[axis], tuple(sorted(lying)))
+    longest = 1 << max(sides).bit_length()  # one table serves cartons of several sizes
+    table = np.empty((3, longest + 1), np.int64)
+    if all(thing.up == ANY_WAY for thing in things):
+        free = {(side, thing.qty) for thing in things for side in thing.sides}
+        table[:] = _reachable(longest, tuple(sorted(free)))
+        return table
+    lying = [{(t.sides[k], t.qty) for t in things for k in range(3) if _may_lie(t.up, k, axis)} for axis in range(3)]
+    for axis, each in enumerate(lying):
+        table[axis] = _reachable(longest, tuple(sorted(each)))
     return table
 
 
@@ -134,7 +116,7 @@ def _may_lie(up: int, side: int, axis: int) -> bool:
     return bool(up >> side & 1) if axis == 2 else bool(up & ~(1 << side))
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=256)
 def _reachable(length: int, lying: tuple[tuple[int, int], ...]) -> Ints:
     """Return for each length up to `length` the greatest sum of sides that is not above it (a set of sums as bits)."""
     sums, mask = 1, (1 << (length + 1)) - 1
@@ -145,28 +127,3 @@ def _reachable(length: int, lying: tuple[tuple[int, int], ...]) -> Ints:
             left, step = left - step, step * 2
     bits = np.frombuffer(bin(sums)[:1:-1].ljust(length + 1, "0").encode(), np.uint8) == ord("1")
     return np.maximum.accumulate(np.where(bits, np.arange(length + 1), 0))
-
-
-def _search(work: Work, blocks: int, looks: int) -> tuple[int, State]:
-    """Return the looks and the best end."""
-    widest = WIDEST if looks > 100_000 else WIDEST // 4
-    states = empty_states(2 * widest + 2, work, blocks)
-    used = search(states, work, blocks, looks)
-    return used, state_of(states, 2 * widest + 1)
-
-
-def _placed(state: State, work: Work) -> list[Placed]:
-    """Return every unit of the blocks put down."""
-    units = []
-    for row in state.placed[: int(state.sums[N_PLACED])].tolist():
-        grids = int(work.blocks.facts[row[6], N_PARTS])
-        for part in work.blocks.parts[row[6], :grids].tolist():
-            (dx, dy, dz), grid = part[PART_UNIT:PART_GRID], part[PART_GRID:]
-            x, y, z = (row[axis] + part[PART_AT + axis] for axis in range(3))
-            units += [
-                Placed(part[PART_KIND], x + i * dx, y + j * dy, z + k * dz, dx, dy, dz)
-                for i in range(grid[0])
-                for j in range(grid[1])
-                for k in range(grid[2])
-            ]
-    return units

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from wms.planning import tours
 from wms.planning.annealing import PICKS, Memory, Task, crowd
-from wms.planning.speed import Stopwatch, kernel, numbers
+from wms.planning.speed import Stopwatch, kernel, numbers, uncounted
 from wms.planning.walking import Numbers
 
 Ints = NDArray[np.int64]
@@ -164,6 +164,7 @@ def _searched(batches: Batches, choice: tuple[Ints, Floats, float], effort: Effo
 
 
 @kernel
+@uncounted
 def covered(
     known: tuple[Numbers, Numbers, Numbers],
     everybody: int,
@@ -245,6 +246,7 @@ def all_batches(task: Task, memory: Memory, most: int) -> Batches | None:
 
 
 @kernel
+@uncounted
 def counted(
     task: Task,
     by_size: Numbers,
@@ -285,6 +287,7 @@ def counted(
 
 
 @kernel
+@uncounted
 def taken(task: Task, order: int, load: Numbers, depth: int) -> bool:
     """Whether the order fits on top of `depth` others; then the load of all of them is written."""
     kinds = len(task.limits)
@@ -297,6 +300,7 @@ def taken(task: Task, order: int, load: Numbers, depth: int) -> bool:
 
 
 @kernel
+@uncounted
 def more_may_fit(task: Task, order: int, load: Numbers, depth: int) -> bool:
     """Whether orders after this one may fit: they are as large or larger in their first size."""
     kinds = len(task.limits)
@@ -304,6 +308,7 @@ def more_may_fit(task: Task, order: int, load: Numbers, depth: int) -> bool:
 
 
 @kernel
+@uncounted
 def kept(
     task: Task,
     path: tuple[Numbers, Numbers, Numbers],
@@ -319,7 +324,7 @@ def kept(
         masks[base + w] = masks[base - words + w]
     tours.add(task.contents, by_size[steps[depth - 1]], masks, base)
     length, picks = tours.round_trip(task.aisles, masks, base)
-    if crowd(task, picks % PICKS) > 0:
+    if crowd(task.picks_max, task.picks_price, picks % PICKS) > 0:
         return False
     number, start = totals[0], totals[1]
     for i in range(depth):

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from wms.planning.blocks import Ints
+from wms.planning.blocks import N_PARTS, PART_AT, PART_GRID, PART_KIND, PART_UNIT, Ints
 from wms.planning.loading import (
     EFFORT,
     N_LIVE,
@@ -51,6 +51,35 @@ def complete(state: State, work: Work) -> None:
     while advance(state, work, 1):
         put(state, work, nearest(state, work.room), work.best[0])
         thin_out(state, work)
+
+
+@kernel
+def fill(states: State, work: Work, blocks: int, looks: int, out: Ints) -> tuple[int, int]:
+    """Search, and write the best end to `out`: a row for each unit with its kind, its corner and its sides.
+
+    Return how many units there are, and the looks that it took.
+    """
+    used = search(states, work, blocks, looks)
+    return spread(state_of(states, states.sums.shape[0] - 1), work, out), used
+
+
+@kernel
+def spread(state: State, work: Work, out: Ints) -> int:
+    """Write kind, corner and sides of every unit of the blocks put down; return how many."""
+    n = 0
+    for i in range(state.sums[N_PLACED]):
+        row = state.placed[i]
+        for p in range(work.blocks.facts[row[6], N_PARTS]):
+            part = work.blocks.parts[row[6], p]
+            for number in range(part[PART_GRID] * part[PART_GRID + 1] * part[PART_GRID + 2]):
+                out[n, 0], over = part[PART_KIND], number
+                for axis in range(3):
+                    side, many = part[PART_UNIT + axis], part[PART_GRID + axis]
+                    out[n, 1 + axis] = row[axis] + part[PART_AT + axis] + over % many * side
+                    out[n, 4 + axis] = side
+                    over //= many
+                n += 1
+    return n
 
 
 @kernel

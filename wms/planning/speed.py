@@ -28,6 +28,7 @@ MASK_32 = 0xFFFFFFFF
 WARM = "warm"
 DIGITS = 16
 _kernels: list[Callable[..., Any]] = []
+_uncounted: set[Callable[..., Any]] = set()
 _compiled: dict[Callable[..., Any], Any] = {}
 _on = False
 
@@ -35,6 +36,15 @@ _on = False
 def kernel(function: F) -> F:
     """Mark a function of numbers and numpy arrays, without keyword arguments, as worth compiling."""
     _kernels.append(function)
+    return function
+
+
+def uncounted(function: F) -> F:
+    """Mark a kernel that neither makes nor returns arrays: nobody counts who holds them.
+
+    Where kernels hand many arrays on, that counting takes two thirds of the time.
+    """
+    _uncounted.add(function)
     return function
 
 
@@ -115,10 +125,12 @@ def _writable(folder: Path) -> bool:
 def _twins(cache: Path) -> dict[Any, Any]:
     import numba  # half a second and 60 MiB that a web process must not pay
 
+    njit: Any = numba.njit  # its types do not know `_nrt`
+
     setattr(numba.config, "CACHE_DIR", str(home(cache)))  # noqa: B010  (unknown to its types)
     for function in _kernels:
         if function not in _compiled:
-            _compiled[function] = numba.njit(cache=True)(function)
+            _compiled[function] = njit(cache=True, _nrt=function not in _uncounted)(function)
     return dict(_compiled)
 
 

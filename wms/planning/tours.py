@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 from wms.planning import ground, walking
 from wms.planning.layout import Floor
-from wms.planning.speed import kernel, numbers
+from wms.planning.speed import kernel, numbers, uncounted
 from wms.planning.walking import Grid, Numbers
 
 WORD = 62
@@ -123,6 +123,7 @@ def _contents(orders: Sequence[Sequence[tuple[int, int]]], home: tuple[int, int]
 
 
 @kernel
+@uncounted
 def mask_of(contents: Contents, members: Numbers, count: int, mask: Numbers) -> None:
     """Fill `mask` with the picks of the first `count` members, and the depot."""
     for w in range(len(mask)):
@@ -133,6 +134,7 @@ def mask_of(contents: Contents, members: Numbers, count: int, mask: Numbers) -> 
 
 
 @kernel
+@uncounted
 def add(contents: Contents, order: int, mask: Numbers, base: int) -> None:
     """Add an order's picks to the mask that begins at `base`."""
     for k in range(contents.first[order], contents.first[order + 1]):
@@ -140,6 +142,7 @@ def add(contents: Contents, order: int, mask: Numbers, base: int) -> None:
 
 
 @kernel
+@uncounted
 def round_trip(aisles: Aisles, mask: Numbers, base: int) -> tuple[int, int]:
     """Length in mm of the shortest walk from the depot to all picks of the mask and back, and how many picks they are.
 
@@ -147,61 +150,58 @@ def round_trip(aisles: Aisles, mask: Numbers, base: int) -> tuple[int, int]:
     """
     if aisles.one_block == 0:
         return swept(aisles, mask, base)
-    depth = aisles.back - aisles.front
+    depth, picks_at = aisles.back - aisles.front, (aisles.pick_mm, aisles.bit)
+    x_mm, word_from = aisles.x_mm, aisles.word_from
     sums = (0, 0, 0, 0, 0)
     x, beyond, picks = -1, 0, 0
-    begun = False
-    for column in range(len(aisles.x_mm)):
-        lowest, last, gap, stub, count = extent(aisles, mask, base, column)
+    for column in range(len(x_mm)):
+        words = (word_from[column], word_from[column + 1], base)
+        lowest, last, gap, count = extent(picks_at, mask, words, (aisles.front, depth))
         if count == 0:
             continue
-        picks += count
-        beyond += stub
+        if lowest < 0 or last > depth:
+            beyond += 2 * (max(0, -lowest) + max(0, last - depth))
+            lowest, last = min(max(lowest, 0), depth), min(max(last, 0), depth)
+        gap = max(gap, lowest, depth - last)
         prices = (2 * last, 2 * (depth - lowest), 2 * (depth - gap))
-        if begun:
-            sums = served(sums, prices, depth, 2 * (aisles.x_mm[column] - x))
+        if picks:
+            sums = served(sums, prices, depth, 2 * (x_mm[column] - x))
         else:
             sums = (depth, prices[0], prices[1], 2 * depth, prices[2])
-            begun = True
-        x = aisles.x_mm[column]
+        picks += count
+        x = x_mm[column]
     return min(sums[1], sums[2], sums[3]) + beyond, picks - 1
 
 
 @kernel
-def extent(aisles: Aisles, mask: Numbers, base: int, column: int) -> tuple[int, int, int, int, int]:
-    """Lowest and highest pick of a column and the longest stretch without any, from the front cross aisle on.
+@uncounted
+def extent(
+    picks_at: tuple[Numbers, Numbers], mask: Numbers, words: tuple[int, int, int], rows: tuple[int, int]
+) -> tuple[int, int, int, int]:
+    """Lowest and highest pick of a column and the longest stretch between two, from the front cross aisle on.
 
-    Then what is walked beyond the two cross aisles, and how many picks there are.
+    Then how many picks there are. `words`: the first of the column, the first of the next, where the mask begins.
     """
-    depth = aisles.back - aisles.front
+    pick_mm, bits = picks_at
+    front, depth = rows
     lowest, last, gap, count = 0, 0, 0, 0
-    for w in range(aisles.word_from[column], aisles.word_from[column + 1]):
-        left = mask[base + w]
+    for w in range(words[0], words[1]):
+        left = mask[words[2] + w]
         while left:
             bit = left & -left
             left ^= bit
-            y = aisles.pick_mm[w * WORD + aisles.bit[bit % PRIME]] - aisles.front
+            y = pick_mm[w * WORD + bits[bit % PRIME]] - front
             if count == 0:
                 lowest = y
             elif min(y, depth) - max(last, 0) > gap:
                 gap = min(y, depth) - max(last, 0)
             last = y
             count += 1
-    if lowest >= 0 and last <= depth:
-        return lowest, last, max(gap, lowest, depth - last), 0, count
-    return outside(lowest, last, (gap, depth, count))
+    return lowest, last, gap, count
 
 
 @kernel
-def outside(lowest: int, last: int, known: tuple[int, int, int]) -> tuple[int, int, int, int, int]:
-    """`extent` of a column with picks beyond its cross aisles: how far to go there and back is added."""
-    gap, depth, count = known
-    stub = 2 * (max(0, -lowest) + max(0, last - depth))
-    low, high = min(max(lowest, 0), depth), min(max(last, 0), depth)
-    return low, high, max(gap, low, depth - high), stub, count
-
-
-@kernel
+@uncounted
 def served(sums: Sums, prices: tuple[int, int, int], depth: int, across: int) -> Sums:
     """Walk `across` mm to the next aisle and back, and serve it: from the front, the back, both ends, or through."""
     once, low, high, both, apart = sums
@@ -219,6 +219,7 @@ def served(sums: Sums, prices: tuple[int, int, int], depth: int, across: int) ->
 
 
 @kernel
+@uncounted
 def swept(aisles: Aisles, mask: Numbers, base: int) -> tuple[int, int]:
     """`round_trip` on a floor of several blocks."""
     count, picks = 0, 0

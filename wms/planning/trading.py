@@ -10,10 +10,11 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from wms.planning import timing
+from wms.planning import timing, tours
 from wms.planning.speed import kernel, next_random
 from wms.planning.timing import COUNT, DUE, FIRST, NEVER, PACK, PICK, ROW, Book, play
-from wms.planning.walking import Grid, Numbers, trip
+from wms.planning.tours import Aisles, Contents
+from wms.planning.walking import Numbers
 
 NEEDS = 3
 """What of a cart an order takes up: totes, lines, grams."""
@@ -24,63 +25,41 @@ TARDY_MM = 5
 ORDERS, OPEN, WIDTH, LIST_MS, WALK_MM_S = range(timing.HEAD, timing.HEAD + 5)
 """Numbers: how many orders; how many of the lists are carts that trade, and how many orders one holds at most; time to
 begin and end a list, and walking speed."""
-STOP, STOPS, NEED, HANDLE, PACKING, WANTED = range(WALK_MM_S + 1, WALK_MM_S + 7)
-"""Per order: its stops are STOPS from STOP of it to STOP of the next; what it takes up (NEEDS numbers); time to take
-and to pack it; when it is due."""
+NEED, HANDLE, PACKING, WANTED = range(WALK_MM_S + 1, WALK_MM_S + 5)
+"""Per order: what it takes up (NEEDS numbers); time to take and to pack it; when it is due."""
 MEMBERS, MEMBER_COUNT, LOAD, WALK, LIMIT = range(WANTED + 1, WANTED + 6)
 """Per cart: its orders (WIDTH numbers), how many, what they take up, its walk; and what a cart holds at most."""
-WHERE, KEPT, HOME = range(LIMIT + 1, LIMIT + 4)
-"""Per order: its cart, and its cart in the best plan so far; and the stops of every walk (begin and end)."""
-HOMES, HEAD = HOME + 1, HOME + 2
+WHERE, KEPT = LIMIT + 1, LIMIT + 2
+"""Per order: its cart, and its cart in the best plan so far."""
+HEAD = LIMIT + 3
 
 
 class Desk(NamedTuple):
-    """All that a trade needs: the floor, the book, and room to work in."""
+    """All that a trade needs: the floor, the orders on it, the book, and a mask to work in."""
 
-    grid: Grid
+    aisles: Aisles
+    contents: Contents
     book: Book
-    stops: Numbers
-    reaches: Numbers
-    layers: Numbers
+    mask: Numbers
 
 
 @kernel
 def walk_of(desk: Desk, cart: int, leaves: int, joins: int) -> int:
     """Measure the walk of a cart without the order `leaves` and with the order `joins` (-1: nobody)."""
-    book = desk.book
-    count, empty, members = 0, True, book[MEMBERS] + cart * book[WIDTH]
+    book, mask = desk.book, desk.mask
+    for w in range(len(mask)):
+        mask[w] = 0
+    mask[desk.contents.depot_word] = desk.contents.depot_bits
+    empty, members = joins < 0, book[MEMBERS] + cart * book[WIDTH]
     for k in range(book[book[MEMBER_COUNT] + cart]):
         if book[members + k] != leaves:
-            count, empty = add_stops(book, book[members + k], desk.stops, count), False
-    if joins >= 0:
-        count, empty = add_stops(book, joins, desk.stops, count), False
+            tours.add(desk.contents, book[members + k], mask, 0)
+            empty = False
     if empty:
         return 0
-    for k in range(book[HOMES]):
-        count = add_stop(desk.stops, book[book[HOME] + k], count)
-    return trip(desk.grid, desk.stops, count, desk.reaches, desk.layers)
-
-
-@kernel
-def add_stops(book: Book, order: int, stops: Numbers, count: int) -> int:
-    """Add the stops of an order; returns how many there are now."""
-    for at in range(book[book[STOP] + order], book[book[STOP] + order + 1]):
-        count = add_stop(stops, book[book[STOPS] + at], count)
-    return count
-
-
-@kernel
-def add_stop(stops: Numbers, point: int, count: int) -> int:
-    """Add a stop in its place among `count` ascending ones, once."""
-    k = count
-    while k > 0 and stops[k - 1] > point:
-        k -= 1
-    if k > 0 and stops[k - 1] == point:
-        return count
-    for i in range(count, k, -1):
-        stops[i] = stops[i - 1]
-    stops[k] = point
-    return count + 1
+    if joins >= 0:
+        tours.add(desk.contents, joins, mask, 0)
+    return int(tours.round_trip(desk.aisles, mask, 0)[0])
 
 
 @kernel

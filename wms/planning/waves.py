@@ -1,8 +1,9 @@
 """Orders, trucks and people become pick lists that are picked and packed before the truck leaves, with short walks.
 
 The orders are batched twice: as if there were no trucks, and truck by truck. The first is the shortest walk there is
-(and says what the trucks cost), the second is the easiest to have ready in time. From both the carts trade orders
-(see `trading`); then the row of lists is put right (see `sequencing`). The plan with the fewest late orders wins, of
+(and says what the trucks cost), the second is the easiest to have ready in time. From there, and from
+the first where orders are still late, the carts trade orders (see `trading`), and once more from the best that comes
+of it; then the row of lists is put right (see `sequencing`). The plan with the fewest late orders wins, of
 these the one with the shortest walk. How many orders must be late whatever anybody does is known from a relaxation
 (see `bound`).
 """
@@ -123,12 +124,15 @@ def plan(problem: Problem, options: Options = DEFAULT) -> Plan:
     whole = _batched(problem, problem.batching.orders, options)
     free_mm = sum(group.walk_mm for group in whole)
     best = in_a_row(problem, whole, options)
-    floor = carts.Floor.of(problem)
-    for number, groups in enumerate(_beginnings(problem, whole, options) if best.late else ()):
-        traded = carts.traded(floor, groups, options.trades, options.seed)
+    for groups in _beginnings(problem, whole, options) if best.late else ():
+        traded = carts.traded(problem, groups, options.trades, options.seed)
         best = min(best, in_a_row(problem, groups, options), in_a_row(problem, traded, options), key=_score)
-        if not best.late and (number or best.walk_mm <= free_mm):
+        if not best.late:
             break  # half-empty carts are only for what is late on full ones
+    if best.walk_mm > free_mm:
+        lists = [Group(trip.mode, trip.orders, trip.walk_mm) for trip in best.trips]
+        again = carts.traded(problem, lists, options.trades, options.seed + 1)
+        best = min(best, in_a_row(problem, again, options), key=_score)
     return replace(best, free_mm=free_mm)
 
 
