@@ -46,7 +46,7 @@ WATCHED = 1.5
 BASKET, TROLLEY = 40, 8
 RULES = (grouping.Limits((TROLLEY,)), grouping.Costs(0, 0))
 EXACT_ORDERS = 10
-EFFORT = partition.Effort(whole_columns=3 << EXACT_ORDERS, nodes=10_000, gap_permille=1000)
+EFFORT = partition.Effort(whole_columns=3 << EXACT_ORDERS, nodes=10_000)
 KERNELS = Path(__file__).parents[2] / "var" / "kernels" / "foodmart"
 """A folder of its own: here the planner's kernels are compiled together with one of this file."""
 ROWS, SOURCE = 3, 3

@@ -174,7 +174,7 @@ def main() -> None:
     rows = [row for size, goal in ((1, 148.0), (5, 355.0)) for row in protocol(samples[0], options, size, goal)]
     if asked.table:
         samples.append(sample_of("campaign", campaign(9_000), (6_000, 3_000)))
-        rows += table(samples, replace(options, trials_max=options.trials_max // 10))
+        rows += table(samples, replace(options, trials_max=options.trials_max // 4))
     report(rows, asked.json)
 
 

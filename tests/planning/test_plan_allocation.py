@@ -23,7 +23,9 @@ DAYS = st.none() | st.integers(TODAY - 2, TODAY + 6)
 def problems(draw: st.DrawFn, complete: st.SearchStrategy[bool] = BOTH) -> Problem:
     line = st.tuples(st.integers(1, 4), SKUS, st.integers(1, 6), st.integers(1, 3))
     when = st.integers(0, 2)
-    stock = st.tuples(SKUS, st.integers(1, 3), DAYS, st.integers(0, 6), st.integers(0, 3), when, st.booleans())
+    stock = st.tuples(
+        SKUS, st.integers(1, 3), DAYS, st.integers(0, 6), st.integers(0, 3), when, st.booleans(), st.booleans()
+    )
     demands = tuple(Demand(number, *fields) for number, fields in enumerate(draw(st.lists(line, max_size=7))))
     supplies = tuple(Supply(number, *fields) for number, fields in enumerate(draw(st.lists(stock, max_size=7))))
     return Problem(demands, supplies, TODAY, draw(st.integers(0, 3)), draw(complete))
@@ -100,6 +102,25 @@ def test_stock_that_expires_too_soon_serves_nobody():
 
 def test_the_smallest_stock_that_covers_the_line_is_emptied_first():
     assert allocation.plan(tea((1, None, 9), (2, None, 6), (3, None, 4))).allocs == (Alloc(1, 2, 5),)
+
+
+FACE, RESERVE = Supply(1, "PIN", 1, None, 9), Supply(2, "PIN", 2, None, 6, reserve=True)
+
+
+@pytest.mark.parametrize(("wanted", "taken"), [(5, [(1, 5)]), (11, [(1, 9), (2, 2)])])
+def test_the_reserve_is_taken_from_only_when_the_faces_lack(wanted, taken):
+    problem = Problem((Demand(1, 1, "PIN", wanted),), (FACE, RESERVE), TODAY)
+    found = allocation.plan(problem)
+    assert [(alloc.stock_id, alloc.qty) for alloc in found.allocs] == taken
+    assert allocation.verify(problem, found) == []
+    fault = "stock 2 comes from the reserve, but stock 1 is left over in its face"
+    assert fault in allocation.verify(problem, Plan((Alloc(1, 2, wanted),), ()))
+
+
+def test_a_lot_of_the_reserve_that_expires_earlier_goes_first_all_the_same():
+    early = RESERVE._replace(expiry_ordinal=TODAY + 9)
+    found = allocation.plan(Problem((Demand(1, 1, "PIN", 5),), (FACE, early), TODAY))
+    assert found.allocs == (Alloc(1, 2, 5),)
 
 
 def test_a_higher_priority_is_served_first():

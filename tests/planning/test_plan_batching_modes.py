@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from random import Random
 
 import pytest
 
-from wms.planning import batching, grouping, speed
+from wms.planning import annealing, batching, grouping, speed, strides
 from wms.planning.batching import Handling, Line, OrderDemand, Pace, Problem
 from wms.planning.layout import Floor
 from wms.planning.problems import BadProblem
+from wms.planning.speed import Stopwatch
 
 Grid = Callable[..., Floor]
 
@@ -102,11 +104,37 @@ def test_a_list_explains_itself_in_three_hundred_characters(grid: Grid):
     assert "one at a time" in trip.why
 
 
+def crowd(floor: Floor, seed: int) -> tuple[list[grouping.Content], Random]:
+    """Orders of one to six picks and sizes of one to three, and the dice that made them."""
+    dice = Random(seed)
+    ids = [place.id for place in floor.places if place.aisle]
+    picks = [frozenset((place, "") for place in dice.sample(ids, dice.randint(1, 6))) for _ in range(30)]
+    return [grouping.Content(each, (dice.randint(1, 3),)) for each in picks], dice
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_walks_by_tables_are_as_long_as_walks_pick_by_pick(grid: Grid, seed: int):
+    contents, dice = crowd(grid(4, 40), seed)
+    rules = grouping.Limits((8,)), grouping.Costs(700, 30)
+    ground = grouping.prepared(grid(4, 40), contents, rules, grouping.Search(1, 1, 0))
+    for _ in range(50):
+        group = dice.sample(range(len(contents)), dice.randint(1, 6))
+        by_tables = strides.strode(ground.task.strides, group, len(group))
+        assert by_tables == annealing.walked(ground.task, ground.memory, group, len(group))
+
+
+def test_floors_of_several_blocks_have_no_tables(grid: Grid):
+    floor = grid(4, 10, 3)
+    rules = grouping.Limits((8,)), grouping.Costs(0, 0)
+    ground = grouping.prepared(floor, crowd(floor, 1)[0], rules, grouping.Search(1, 1, 0))
+    assert len(ground.task.strides.table) == 0
+
+
 @pytest.mark.timeout(300)
 @pytest.mark.parametrize("cross", [2, 3])
-def test_compiled_kernels_walk_the_same_lengths(grid: Grid, kernels: Path, cross: int):
-    floor = grid(4, 5, cross)
-    orders = [order(number, 100 + 2 * (number * 7 % 20), 100 + 2 * (number * 3 % 20)).picks for number in range(12)]
-    plain = grouping.alone(floor, orders)
+def test_compiled_kernels_divide_orders_alike(grid: Grid, kernels: Path, cross: int):
+    floor = grid(4, 20, cross)
+    asked = floor, crowd(floor, 7)[0], (grouping.Limits((8,)), grouping.Costs(500, 20)), grouping.Search(8, 1, 3)
+    plain = grouping.grouped(*asked, Stopwatch(60))
     with speed.compiled(kernels):
-        assert grouping.alone(floor, orders) == plain
+        assert grouping.grouped(*asked, Stopwatch(60)) == plain

@@ -16,8 +16,8 @@ from hypothesis import strategies as st
 from wms.planning import slotting, speed
 from wms.planning.ground import prepare
 from wms.planning.layout import Floor, Place, measure
-from wms.planning.oneblock import block_of, block_trip
 from wms.planning.problems import BadProblem
+from wms.planning.replay import replay_of
 from wms.planning.slotting import AWAY, Face, ItemDemand, Move, Options, Plan, Problem
 from wms.planning.standing import Standing, standing_at
 from wms.planning.walking import trip
@@ -220,16 +220,20 @@ def floors(draw: st.DrawFn) -> tuple[Floor, Sequence[int]]:
     return measure(places, depot, (0, 20)), chosen
 
 
-@given(case=floors())
+@given(case=floors(), more=st.data())
 @settings(deadline=None, max_examples=60)
-def test_the_quick_walk_of_a_plain_floor_is_the_exact_one(case: tuple[Floor, Sequence[int]]) -> None:
-    floor, chosen = case
-    ground, plain = prepare(floor, 1, 1), block_of(floor, 1, 1)
-    assert plain
-    block, points, home = plain
-    stops, exact = sorted([*(points[place] for place in chosen), *home]), ground.stops(chosen)
-    length = trip(ground.grid, exact, len(exact), ground.reaches(), ground.room())
-    assert block_trip(block, np.array(stops), len(stops)) == length
+def test_the_quick_walks_of_a_plain_floor_are_the_exact_ones(
+    case: tuple[Floor, Sequence[int]], more: st.DataObject
+) -> None:
+    floor, places = case
+    rows = more.draw(st.lists(st.lists(st.sampled_from(range(len(places))), min_size=1), min_size=1, max_size=20))
+    ground = prepare(floor, 1, 1)
+    replay = replay_of(Problem((), (), floor=floor))
+    assert replay.walker.plain
+    found = replay.lists(rows, np.array([replay.points[place] for place in places]))
+    exact = [ground.stops(places[unit] for unit in row) for row in rows]
+    walks = [trip(ground.grid, stops, len(stops), ground.reaches(), ground.room()) for stops in exact]
+    assert found.length.tolist() == walks
 
 
 @pytest.mark.parametrize("cross", [2, 3])

@@ -5,7 +5,9 @@ from __future__ import annotations
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
+import numba
 import pytest
 
 from wms.planning import speed
@@ -42,6 +44,22 @@ def test_without_numba_the_plain_kernels_stay(monkeypatch: pytest.MonkeyPatch, t
     monkeypatch.setattr(speed, "find_spec", lambda name: None)
     assert not speed.compile_kernels(tmp_path)
     assert speed.next_random(1) == 270369
+
+
+def test_a_numba_without_the_private_switch_compiles_all_the_same(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    usual = numba.njit
+
+    def without_it(**options: bool) -> Any:
+        return usual(**{key.replace("_nrt", "_gone"): value for key, value in options.items()})
+
+    monkeypatch.setattr(numba, "njit", without_it)
+    monkeypatch.setattr(speed, "_compiled", {})
+    plain = speed.next_random
+    with speed.compiled(tmp_path):
+        assert speed.next_random is not plain
+        assert stepped(3) == [270369, 67634689, 2647435461]
 
 
 def test_a_cache_is_warm_once_it_was_said_and_forgets_the_code_of_other_sources(tmp_path: Path) -> None:

@@ -154,3 +154,10 @@ def test_verify_finds_a_planted_error(plan: Plan, fault: str):
 def test_no_pickers_are_refused():
     with pytest.raises(BadProblem, match="pickers must be at least 1"):
         replace(many(), pickers=0)
+
+
+def test_a_plan_says_that_the_time_was_up():
+    orders = tuple(OrderDemand(n, (Line("A", 100 + n, 1, 1),)) for n in range(6))
+    problem = Problem(batching.Problem(orders, FLOOR, 2, 1, 9, single_orders_max=0), 1)
+    hurried = replace(FEW, batching=batching.Options(seconds_max=0.0))
+    assert (waves.plan(problem, hurried).limit_hit, waves.plan(problem, FEW).limit_hit) == (True, False)

@@ -2,9 +2,9 @@
 
 A strategy is an order in which stock must go, and a choice among the stock whose turn it is. FEFO and FIFO have such
 an order (day of expiry, day of arrival); the others choose among all that lasts long enough: the fewest places, the
-fullest clearing of places, or whole cartons before loose units. Whatever the strategy, stock that expires too soon
-serves nobody, and nothing is short that could be served. Which of several places a list of orders goes to is chosen
-again when the list is known: see `choosing`.
+fullest clearing of places, or whole cartons before loose units. Of stock whose turn comes together, pick faces go
+before the reserve. Whatever the strategy, stock that expires too soon serves nobody, and nothing is short that could
+be served. Which of several places a list of orders goes to is chosen again when the list is known: see `choosing`.
 """
 
 from __future__ import annotations
@@ -192,6 +192,7 @@ def verify(problem: Problem, plan: Plan) -> list[str]:
     if broken:
         return broken
     broken += [*_quantities(problem, plan), *_stock(problem, plan), *_turns(problem, plan), *_opened(problem, plan)]
+    broken += _climbed(problem, plan)
     broken += _incomplete(problem, plan) if problem.complete_orders else _needlessly_short(problem, plan)
     return broken
 
@@ -263,6 +264,16 @@ def _day(plan: Plan, supply: Supply) -> int:
     days = {"fefo": supply.expiry_ordinal, "fifo": supply.arrived_ordinal}
     day = days.get(plan.strategy, 0)
     return NEVER if day is None else day
+
+
+def _climbed(problem: Problem, plan: Plan) -> Iterable[str]:
+    """Unless whole cartons are wanted, nothing comes from the reserve while as good stock is left in a face."""
+    used = _used(plan)
+    fetched = {(each.sku, _day(plan, each)): each for each in problem.supplies if each.reserve and used[each.stock_id]}
+    for supply, _ in _left(problem, plan):
+        other = fetched.get((supply.sku, _day(plan, supply)))
+        if other and not supply.reserve and plan.strategy != "carton":
+            yield f"stock {other.stock_id} comes from the reserve, but stock {supply.stock_id} is left over in its face"
 
 
 def _opened(problem: Problem, plan: Plan) -> Iterable[str]:

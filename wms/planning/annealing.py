@@ -10,21 +10,22 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from wms.planning import tours
+from wms.planning import strides, tours
 from wms.planning.speed import kernel, next_random, uncounted
+from wms.planning.strides import PICKS, Strides
 from wms.planning.tours import Aisles, Contents
 from wms.planning.walking import Numbers
 
 NOBODY = -1
-PICKS = 1 << 14
-"""A batch is remembered as cost * PICKS + picks."""
 DICE = 1024
-Change = tuple[int, int, int]
-"""A group, the order that leaves it and the order that joins it, or NOBODY."""
+Move = tuple[int, int, int, int]
+"""Two orders that leave a group and two that come back from the other for them; each but the first may be NOBODY."""
+Seats = tuple[Numbers, Numbers, Numbers]
+"""Members, count and sums of `Groups`."""
 
 
 class Task(NamedTuple):
-    """What is to be divided: sizes[order * kinds + kind] within limits[kind].
+    """What is to be divided: sizes[order * kinds + kind] within limits[kind]; behind the last order, NOBODY has none.
 
     `price` is what one unit of each kind too much costs in mm; `picks_max` limits picks (0: not), each above it costs
     `picks_price`. A list costs `list_mm`, and `pick_mm` for every pick, beside its walk.
@@ -39,25 +40,17 @@ class Task(NamedTuple):
     picks_price: int
     list_mm: int
     pick_mm: int
+    strides: Strides
 
 
 class Memory(NamedTuple):
-    """Walks known so far, by key (0: free); `names` are the orders' random numbers; mask and members are scratch."""
+    """Walks known so far, by key (0: free); `names`: the orders' random numbers, NOBODY's 0; the rest is scratch."""
 
     names: Numbers
     keys: Numbers
     values: Numbers
     mask: Numbers
     members: Numbers
-
-
-class Pool(NamedTuple):
-    """Batches within the limits that were walked: cost[b] and member[first[b]:first[b + 1]]; `used[0]` of them."""
-
-    first: Numbers
-    member: Numbers
-    cost: Numbers
-    used: Numbers
 
 
 class Groups(NamedTuple):
@@ -82,7 +75,8 @@ class Groups(NamedTuple):
 class Schedule(NamedTuple):
     """Temperatures in mm, with `steps` changes tried at each; `price` multiplies that of overfull carts by 1/1024.
 
-    `near` holds `width` likes of every order; `dice` are -ln(u) * 1024 for evenly spread u; `state` the random state.
+    `pairs` of 16 swaps are of two orders for one or two. `near` holds `width` likes of every order; `dice` are -ln(u) *
+    1024 for evenly spread u; `state` is the random state.
     """
 
     heat_mm: Numbers
@@ -92,49 +86,56 @@ class Schedule(NamedTuple):
     price: int
     steps: int
     width: int
+    pairs: int
 
 
 @kernel
 @uncounted
-def anneal(task: Task, stores: tuple[Memory, Pool], groups: Groups, schedule: Schedule, empty: int) -> int:
+def anneal(task: Task, memory: Memory, groups: Groups, schedule: Schedule, empty: int) -> int:
     """Try `steps` changes at each temperature; return a group that is empty now, `empty` being one before."""
     for heat in schedule.heat_mm:
-        empty = cooled(task, stores, groups, schedule, (heat, empty))
+        empty = cooled(task, memory, groups, schedule, (heat, empty))
     return empty
 
 
 @kernel
 @uncounted
-def cooled(task: Task, stores: tuple[Memory, Pool], groups: Groups, schedule: Schedule, terms: tuple[int, int]) -> int:
+def cooled(task: Task, memory: Memory, groups: Groups, schedule: Schedule, terms: tuple[int, int]) -> int:
     """`anneal` at one temperature. The inner loop calls with single arrays: whole tasks are slow to hand over."""
     heat, empty = terms
     price, state = schedule.price, schedule.state[0]
-    memory, cost, over = stores[0], groups.cost, groups.over
+    names, keys, values = memory.names, memory.keys, memory.values
+    cost, over, seats = groups.cost, groups.over, (groups.member, groups.count, groups.sums)
     for _ in range(schedule.steps):
         one = next_random(state)
-        state = next_random(one)
-        order, back, b = drawn(groups.group_of, schedule.near, schedule.width, (one, state, empty))
+        two = next_random(one)
+        state = next_random(two)
+        order, back, b = drawn(groups.group_of, schedule.near, schedule.width, (one, two, empty))
         a = groups.group_of[order]
-        if not may_change(groups.count, len(groups.member), (a, back, b)):
+        if not may_change(groups.count, len(groups.member), (a, b)):
             continue
-        state = next_random(state)
+        move = paired(groups.member, groups.count, (order, back, a, b), state >> 10, schedule.pairs)
         daring = (heat * schedule.dice[state & (DICE - 1)]) >> 10
-        over_a, over_b = excess((task.sizes, task.limits, task.price), groups.load, (order, back, a, b))
+        over_a, over_b = excess((task.sizes, task.limits, task.price), groups.load, move, (a, b))
         was = cost[a] + cost[b] + ((over[a] + over[b]) * price >> 10) + daring
         if (over_a + over_b) * price >> 10 >= was:
             continue
-        value = recalled(memory.keys, memory.values, renamed(memory.names, groups.key[a], order, back))
+        key = renamed(names, groups.key[a], move)
+        value = recalled(keys, values, key)
         if value < 0:
-            value = learnt(task, stores, groups, (a, order, back), over_a == 0)
+            value = strode(task.strides, memory, seats, (a, key), move)
+            value = value if value >= 0 else swept(task, memory, seats, (a, key), move)
         cost_a, over_a = value // PICKS, over_a + crowd(task.picks_max, task.picks_price, value)
         if cost_a + ((over_a + over_b) * price >> 10) >= was:
             continue
-        value = recalled(memory.keys, memory.values, renamed(memory.names, groups.key[b], order, back))
+        key = renamed(names, groups.key[b], move)
+        value = recalled(keys, values, key)
         if value < 0:
-            value = learnt(task, stores, groups, (b, back, order), over_b == 0)
+            value = strode(task.strides, memory, seats, (b, key), (move[2], move[3], order, move[1]))
+            value = value if value >= 0 else swept(task, memory, seats, (b, key), (move[2], move[3], order, move[1]))
         cost_b, over_b = value // PICKS, over_b + crowd(task.picks_max, task.picks_price, value)
         if cost_a + cost_b + ((over_a + over_b) * price >> 10) <= was:
-            exchanged(task, memory, groups, (order, back, b), (cost_a, over_a, cost_b, over_b))
+            exchanged(task.sizes, names, groups, (move, a, b), (cost_a, over_a, cost_b, over_b))
             empty = a_free_one(groups.count, empty)
     schedule.state[0] = state
     return int(empty)
@@ -157,12 +158,28 @@ def drawn(group_of: Numbers, near: Numbers, width: int, dice: tuple[int, int, in
 
 @kernel
 @uncounted
-def may_change(count: Numbers, seats: int, change: tuple[int, int, int]) -> bool:
-    """Whether a change (group, who comes back, other group) makes a difference, and its group has room."""
-    a, back, b = change
+def paired(member: Numbers, count: Numbers, swap: tuple[int, int, int, int], dice: int, pairs: int) -> Move:
+    """A swap (order, who comes back, their groups) where of 16 `pairs` have one more that leaves or one more each way.
+
+    Where lists are full to the brim hardly two orders are of a size, but often two and one are, or two and two.
+    """
+    order, back, a, b = swap
+    if back < 0 or dice & 15 >= pairs:
+        return order, NOBODY, back, NOBODY
+    room = len(member) // len(count)
+    also = member[a * room + (dice >> 5) % count[a]]
+    also_back = member[b * room + (dice >> 13) % count[b]] if dice & 16 else back
+    return order, (also if also != order else NOBODY), back, (also_back if also_back != back else NOBODY)
+
+
+@kernel
+@uncounted
+def may_change(count: Numbers, seats: int, both: tuple[int, int]) -> bool:
+    """Whether a change from one group to another makes a difference, and the other has room."""
+    a, b = both
     if a == b or (count[a] == 1 and count[b] == 0):
         return False
-    return back >= 0 or count[b] < seats // len(count)
+    return bool(count[b] < seats // len(count))
 
 
 @kernel
@@ -180,22 +197,25 @@ def a_free_one(count: Numbers, empty: int) -> int:
 @kernel
 @uncounted
 def exchanged(
-    task: Task, memory: Memory, groups: Groups, move: tuple[int, int, int], now: tuple[int, int, int, int]
+    sizes: Numbers, names: Numbers, groups: Groups, move: tuple[Move, int, int], now: tuple[int, int, int, int]
 ) -> None:
-    """Make a move (order, order that comes back or NOBODY, other group), after which both groups cost so much."""
-    order, back, b = move
-    a = groups.group_of[order]
+    """Make a move between two groups, after which they cost so much."""
+    (order, also, back, also_back), a, b = move
     groups.sums[1] += now[0] + now[2] - groups.cost[a] - groups.cost[b]
     groups.sums[2] += now[1] + now[3] - groups.over[a] - groups.over[b]
     groups.cost[a], groups.over[a], groups.cost[b], groups.over[b] = now
-    booked(task.sizes, groups.load, len(task.limits), (order, back, a, b))
-    groups.key[a] = renamed(memory.names, groups.key[a], order, back)
-    groups.key[b] = renamed(memory.names, groups.key[b], order, back)
-    left_by(groups, order)
-    if back >= 0:
-        left_by(groups, back)
-        joined_by(groups, back, a)
-    joined_by(groups, order, b)
+    booked(sizes, groups.load, len(groups.load) // len(groups.count), move)
+    groups.key[a] = renamed(names, groups.key[a], move[0])
+    groups.key[b] = renamed(names, groups.key[b], move[0])
+    for one in (order, also, back, also_back):
+        if one >= 0:
+            left_by(groups, one)
+    for one in (back, also_back):
+        if one >= 0:
+            joined_by(groups, one, a)
+    for one in (order, also):
+        if one >= 0:
+            joined_by(groups, one, b)
     noted(groups)
 
 
@@ -217,7 +237,7 @@ def noted(groups: Groups) -> None:
 @kernel
 @uncounted
 def walked(task: Task, memory: Memory, members: Numbers, count: int) -> int:
-    """Cost in mm and picks of the first `count` members on one list, as one number."""
+    """Cost in mm and picks of the first `count` members on one list, as one number; the walk by `tours`."""
     tours.mask_of(task.contents, members, count, memory.mask)
     length, picks = tours.round_trip(task.aisles, memory.mask, 0)
     return (length + task.list_mm + picks * task.pick_mm) * PICKS + picks
@@ -225,39 +245,50 @@ def walked(task: Task, memory: Memory, members: Numbers, count: int) -> int:
 
 @kernel
 @uncounted
-def learnt(task: Task, stores: tuple[Memory, Pool], groups: Groups, change: Change, fits: bool) -> int:
-    """Cost and picks of a group after a change, walked and remembered; `fits`: it is within the limits of its sizes.
-
-    A key has two places: what is newer takes the first, what was there the second.
-    """
-    memory, pool = stores
-    group, out, into = change
-    key = renamed(memory.names, groups.key[group], out, into)
-    if key == 0:
-        return 0
-    count = gathered(memory, groups, change)
-    value = walked(task, memory, memory.members, count)
-    groups.sums[4] += 1
-    place = key & (len(memory.keys) - 1)
-    memory.keys[place ^ 1], memory.values[place ^ 1] = memory.keys[place], memory.values[place]
-    memory.keys[place], memory.values[place] = key, value
-    if fits and crowd(task.picks_max, task.picks_price, value) == 0:
-        pooled(pool, memory.members, count, value // PICKS)
+def strode(ways: Strides, memory: Memory, seats: Seats, group: tuple[int, int], move: Move) -> int:
+    """Cost and picks of a group (its number, and its key after a move out of it), remembered; -1 without tables."""
+    if len(ways.table) == 0:
+        return -1
+    count = gathered(memory.members, seats, group[0], move)
+    value = strides.strode(ways, memory.members, count)
+    learnt(memory.keys, memory.values, (group[1], value))
+    seats[2][4] += 1
     return value
 
 
 @kernel
 @uncounted
-def renamed(names: Numbers, key: int, one: int, two: int) -> int:
-    """The key of a group after an order joined or left, and another (or NOBODY)."""
-    key ^= names[one] if one >= 0 else 0
-    return key ^ (names[two] if two >= 0 else 0)
+def swept(task: Task, memory: Memory, seats: Seats, group: tuple[int, int], move: Move) -> int:
+    """`strode` on any floor."""
+    count = gathered(memory.members, seats, group[0], move)
+    value = walked(task, memory, memory.members, count)
+    learnt(memory.keys, memory.values, (group[1], value))
+    seats[2][4] += 1
+    return value
+
+
+@kernel
+@uncounted
+def learnt(keys: Numbers, values: Numbers, walk: tuple[int, int]) -> None:
+    """Remember a walk (key; cost and picks): it takes the first of a key's two places, what was there the second."""
+    place = walk[0] & (len(keys) - 1)
+    keys[place ^ 1], values[place ^ 1] = keys[place], values[place]
+    keys[place], values[place] = walk
+
+
+@kernel
+@uncounted
+def renamed(names: Numbers, key: int, move: Move) -> int:
+    """The key of either group after a move: who was in is out, who was out is in."""
+    return int(key ^ names[move[0]] ^ names[move[1]] ^ names[move[2]] ^ names[move[3]])
 
 
 @kernel
 @uncounted
 def recalled(keys: Numbers, values: Numbers, key: int) -> int:
-    """What is remembered of a key, which nobody has is nothing; -1 when it is forgotten or new."""
+    """What is remembered of a key: of nobody's, nothing; -1 when it is forgotten or new."""
+    if key == 0:
+        return 0
     place = key & (len(keys) - 1)
     if keys[place] == key:
         return int(values[place])
@@ -266,46 +297,41 @@ def recalled(keys: Numbers, values: Numbers, key: int) -> int:
 
 @kernel
 @uncounted
-def gathered(memory: Memory, groups: Groups, change: Change) -> int:
-    """Write a group's members after a change to `memory.members`; return how many they are."""
-    group, out, into = change
-    count, start = 0, group * (len(groups.member) // len(groups.count))
-    for i in range(start, start + groups.count[group]):
-        if groups.member[i] != out:
-            memory.members[count] = groups.member[i]
-            count += 1
-    if into >= 0:
-        memory.members[count] = into
-        count += 1
-    return count
+def gathered(members: Numbers, seats: Seats, group: int, move: Move) -> int:
+    """Write the members of a group after a move out of it to `members`; return how many they are."""
+    member, count, _ = seats
+    found, start = 0, group * (len(member) // len(count))
+    for i in range(start, start + count[group]):
+        members[found] = member[i]
+        found += member[i] != move[0] and member[i] != move[1]
+    for one in (move[2], move[3]):
+        if one >= 0:
+            members[found] = one
+            found += 1
+    return int(found)
 
 
 @kernel
 @uncounted
-def pooled(pool: Pool, members: Numbers, count: int, cost: int) -> None:
-    """Keep a batch for the set partitioning, while there is room."""
-    number = pool.used[0]
-    start = pool.first[number]
-    if number < len(pool.cost) and start + count <= len(pool.member):
-        for i in range(count):
-            pool.member[start + i] = members[i]
-        pool.cost[number] = cost
-        pool.first[number + 1] = start + count
-        pool.used[0] = number + 1
-
-
-@kernel
-@uncounted
-def excess(rules: tuple[Numbers, Numbers, Numbers], load: Numbers, move: tuple[int, int, int, int]) -> tuple[int, int]:
-    """Price in mm of what is too much of additive sizes in both groups after a move (order, back, group, group)."""
+def excess(
+    rules: tuple[Numbers, Numbers, Numbers], load: Numbers, move: Move, both: tuple[int, int]
+) -> tuple[int, int]:
+    """Price in mm of what is too much of additive sizes in both groups after a move from the first to the second."""
     sizes, limits, price = rules
-    order, back, a, b = move
     kinds, over_a, over_b = len(limits), 0, 0
     for kind in range(kinds):
-        shift = sizes[order * kinds + kind] - (sizes[back * kinds + kind] if back >= 0 else 0)
-        over_a += max(0, load[a * kinds + kind] - shift - limits[kind]) * price[kind]
-        over_b += max(0, load[b * kinds + kind] + shift - limits[kind]) * price[kind]
+        shift = shifted(sizes, kinds, kind, move)
+        over_a += max(0, load[both[0] * kinds + kind] - shift - limits[kind]) * price[kind]
+        over_b += max(0, load[both[1] * kinds + kind] + shift - limits[kind]) * price[kind]
     return over_a, over_b
+
+
+@kernel
+@uncounted
+def shifted(sizes: Numbers, kinds: int, kind: int, move: Move) -> int:
+    """How much of a kind a move brings to the second group; NOBODY, -1, finds the zeros behind the last order."""
+    gone = sizes[move[0] * kinds + kind] + sizes[move[1] * kinds + kind]
+    return int(gone - sizes[move[2] * kinds + kind] - sizes[move[3] * kinds + kind])
 
 
 @kernel
@@ -320,13 +346,12 @@ def crowd(most: int, price: int, value: int) -> int:
 
 @kernel
 @uncounted
-def booked(sizes: Numbers, load: Numbers, kinds: int, move: tuple[int, int, int, int]) -> None:
-    """Bring the loads of both groups up to date after a move (order, back, group, group)."""
-    order, back, a, b = move
+def booked(sizes: Numbers, load: Numbers, kinds: int, move: tuple[Move, int, int]) -> None:
+    """Bring the loads of both groups up to date after a move."""
     for kind in range(kinds):
-        shift = sizes[order * kinds + kind] - (sizes[back * kinds + kind] if back >= 0 else 0)
-        load[a * kinds + kind] -= shift
-        load[b * kinds + kind] += shift
+        shift = shifted(sizes, kinds, kind, move[0])
+        load[move[1] * kinds + kind] -= shift
+        load[move[2] * kinds + kind] += shift
 
 
 @kernel

@@ -8,13 +8,11 @@ that are sorted into a put-wall, whichever is cheaper.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
-from functools import cache
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 
-from wms.planning import grouping, reasons, routing, shapes
+from wms.planning import grouping, reasons, routing, shapes, tours
 from wms.planning.demands import Handling, Line, Mode, OrderDemand, Pace, Problem
-from wms.planning.layout import Floor
 from wms.planning.problems import require_positive
 from wms.planning.speed import Stopwatch
 from wms.planning.styles import Style
@@ -61,7 +59,6 @@ DEFAULT = Options()
 THOROUGH = Options(trials=10_000, batches_max=60_000)
 """For compiled kernels: a hundred orders in about a second."""
 Group = tuple[Mode, list[OrderDemand]]
-Walker = Callable[[frozenset[int]], routing.Plan]
 
 
 @dataclass(frozen=True)
@@ -95,29 +92,27 @@ class Plan:
 def plan(problem: Problem, options: Options = DEFAULT) -> Plan:
     """Pick lists of little walking and handling, never costing more than first come first served."""
     watch = Stopwatch(options.seconds_max)
-    walk = _walker(problem.floor, options.style)
     groups: list[Group] = []
     for tier in _tiers(problem, options):
         groups += shapes.bulk(problem, tier)
         groups += _sorted_or_not(problem, [o for o in tier if problem.mode(o) == "cluster"], options, watch)
-    found = _walked(problem, groups, walk, watch.over())
-    served = _served(problem, walk)
-    return found if found.cost_mm <= served.cost_mm else served
+    late = watch.over()
+    return replace(_cheapest(problem, [groups, _served(problem)], options.style), limit_hit=late)
 
 
 def baseline(problem: Problem) -> Plan:
     """First come first served: fill a list, then open the next."""
-    return _served(problem, _walker(problem.floor, "exact"))
+    return _cheapest(problem, [_served(problem)], "exact")
 
 
-def _served(problem: Problem, walk: Walker) -> Plan:
+def _served(problem: Problem) -> list[Group]:
     groups: list[Group] = []
     for tier in _by_cut_off(problem):
         groups += shapes.bulk(problem, [order for order in tier if problem.mode(order) == "shape"])
         for mode in ("single", "cluster"):
             mine = (order for order in tier if problem.mode(order) == mode)
             groups += ((mode, group) for group in shapes.chunks(problem, mode, mine))
-    return _walked(problem, groups, walk, False)
+    return groups
 
 
 # --- cut-offs ---
@@ -152,7 +147,7 @@ def _work(problem: Problem, orders: Sequence[OrderDemand], options: Options) -> 
     rest = [order for order in orders if problem.mode(order) == "cluster"]
     quick = Options(trials=0, seed=options.seed)
     lists = [*bulk, *_sorted_or_not(problem, rest, quick, Stopwatch(options.seconds_max))]
-    return _walked(problem, lists, _walker(problem.floor, "exact"), False).cost_mm
+    return _cheapest(problem, [lists], "exact").cost_mm
 
 
 def _room(pace: Pace, orders: Sequence[OrderDemand]) -> int:
@@ -197,7 +192,7 @@ def _grouped(
     cost = sum(found.costs)
     cost += sum(problem.cost_mm(mode, group, 0) - problem.cost_mm("shape", group, 0) for _, group in groups)
     apart = [order for order, fit in zip(orders, fits, strict=True) if not fit]
-    walks = grouping.alone(problem.floor, [order.picks for order in apart])
+    walks = tours.walks(problem.floor, [order.picks for order in apart], [[index] for index in range(len(apart))])
     cost += sum(problem.cost_mm("cluster", [order], walk) for order, walk in zip(apart, walks, strict=True))
     return [*groups, *(("cluster", [order]) for order in apart)], cost
 
@@ -223,28 +218,42 @@ def _within(content: grouping.Content, limits: grouping.Limits) -> bool:
 # --- walks ---
 
 
-def _walker(floor: Floor, style: Style) -> Walker:
-    """Round trips from the depot in a style; the same places are worked out once."""
-    options = routing.Options(style=style)
+def _cheapest(problem: Problem, ways: Sequence[Sequence[Group]], style: Style) -> Plan:
+    """The plan that costs least of several ways to group the orders, the first of equals.
 
-    @cache
-    def walk(places: frozenset[int]) -> routing.Plan:
-        return routing.plan(routing.Problem(floor, tuple(sorted(places)), floor.depot.id, floor.depot.id), options)
+    Where the kernels know the lengths of all walks, only the lists of the best way are put in walking order.
+    """
+    number = {order.order_id: index for index, order in enumerate(problem.orders)}
+    lists = [[number[order.order_id] for order in orders] for groups in ways for _, orders in groups]
+    singly = [[index] for index in range(len(problem.orders))]
+    lengths = tours.walks(problem.floor, [order.picks for order in problem.orders], [*singly, *lists])
+    alone = dict(zip(number, lengths, strict=False))
+    if style == "exact" and _is_measured(problem):
+        walks = iter(lengths[len(singly) :])
+        costs = [sum(problem.cost_mm(*group, next(walks)) for group in groups) for groups in ways]
+        ways = [ways[costs.index(min(costs))]]
+    return min((_walked(problem, groups, alone, style) for groups in ways), key=lambda plan: plan.cost_mm)
 
-    return walk
+
+def _is_measured(problem: Problem) -> bool:
+    """Whether the kernels' lengths are those of the walks: one block, seen from a depot in an aisle, is not all."""
+    floor = problem.floor
+    is_whole = floor.spot(floor.depot.id).column < 0 or len(floor.cross_mm) > 2
+    places = {line.place_id for order in problem.orders for line in order.lines}
+    return is_whole and routing.is_swept(floor) and all(floor.spot(place).column >= 0 for place in places)
 
 
-def _walked(problem: Problem, groups: Sequence[Group], walk: Walker, limit_hit: bool) -> Plan:
-    alone = iter(grouping.alone(problem.floor, [order.picks for _, orders in groups for order in orders]))
+def _walked(problem: Problem, groups: Sequence[Group], alone: Mapping[int, int], style: Style) -> Plan:
+    walks = routing.round_trips(problem.floor, [_places(orders) for _, orders in groups], routing.Options(style=style))
     lists, cost = [], 0
-    for mode, orders in groups:
-        trip, apart = walk(_places(orders)), sum(next(alone) for _ in orders)
+    for (mode, orders), trip in zip(groups, walks, strict=True):
+        ids = tuple(order.order_id for order in orders)
+        apart = sum(alone[order_id] for order_id in ids)
         cost += problem.cost_mm(mode, orders, trip.length_mm)
         why = reasons.why(problem.floor, mode, orders, (trip.order, trip.length_mm, apart))
-        ids = tuple(order.order_id for order in orders)
         lists.append((_urgency(orders), PickList(mode, ids, trip.order, trip.length_mm, apart, why)))
     lists.sort(key=lambda each: each[0])
-    return Plan(tuple(trip for _, trip in lists), sum(trip.length_mm for _, trip in lists), cost, limit_hit)
+    return Plan(tuple(trip for _, trip in lists), sum(trip.length_mm for _, trip in lists), cost)
 
 
 def _urgency(orders: Sequence[OrderDemand]) -> tuple[bool, int]:
@@ -252,8 +261,8 @@ def _urgency(orders: Sequence[OrderDemand]) -> tuple[bool, int]:
     return first is None, first or 0
 
 
-def _places(orders: Sequence[OrderDemand]) -> frozenset[int]:
-    return frozenset(line.place_id for order in orders for line in order.lines)
+def _places(orders: Sequence[OrderDemand]) -> list[int]:
+    return sorted({line.place_id for order in orders for line in order.lines})
 
 
 # --- the rules, checked apart from the search ---

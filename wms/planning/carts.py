@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+import math
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from wms.planning import batching, routing, speed, timing, tours, trading
@@ -14,8 +15,27 @@ if TYPE_CHECKING:
 UNLIMITED = 1 << 40
 SPARE = 2
 """Empty carts to trade with."""
-DARING = (0.3, 0.15, 0.07)
-"""Rounds of trading, each from the best of the last: by how much of an order's mean walk one trade may lengthen it."""
+
+
+class Prices(NamedTuple):
+    """What trading minds. `heat` at the beginning and at the end: parts of an order's mean walk.
+
+    `second_mm`: mm of walking that a second of lateness costs at the beginning and at the end, up to `late_ms_max` an
+    order; `late`: what a late order costs beside, as part of a list's mean walk.
+    """
+
+    heat: tuple[float, float] = (0.2, 0.01)
+    second_mm: tuple[int, int] = (800, 3_000)
+    late: float = 0.5
+    late_ms_max: int = 600_000
+
+
+FEWEST = Prices()
+"""Orders that are far too late are given up."""
+NOBODY = Prices(second_mm=(5_000, 5_000), late=0, late_ms_max=UNLIMITED)
+"""Nobody is given up: where all can be in time, this finds it sooner."""
+SHORTEST = Prices(heat=(0.05, 0.01))
+"""Mostly the walks count."""
 
 
 class Group(NamedTuple):
@@ -36,19 +56,39 @@ def limits(problem: batching.Problem) -> tuple[int, int, int]:
     return problem.totes_max, problem.lines_max, problem.cart_g or UNLIMITED
 
 
-def traded(problem: Problem, groups: Sequence[Group], steps: int, seed: int) -> list[Group]:
-    """Let cluster lists trade orders; all others stay as they are, and take their time."""
+def traded(problem: Problem, groups: Sequence[Group], steps: int, seed: int, prices: Prices = FEWEST) -> list[Group]:
+    """Let cluster lists, given in their row, trade orders; all others stay as they are, and take their time.
+
+    Returns the lists in the row in which they are best. `prices` say what is worth how much.
+    """
     movable = [group for group in groups if group.mode == "cluster" and _in_aisles(problem, group)]
-    fixed = [group for group in groups if group not in movable]
     if len(movable) < 2 or not steps:
         return list(groups)
-    ids = [order_id for group in movable for order_id in group.orders]
+    fixed = [group for group in groups if group not in movable]
+    ids = sorted((order for group in movable for order in group.orders), key=lambda id: (problem.due_ms(id), id))
     desk = desk_for(problem, movable, fixed, ids)
-    mean = sum(group.walk_mm for group in movable) // len(ids)
-    for number, part in enumerate(DARING):
-        dice = (seed * len(DARING) + number) * 2_654_435_761 % (2**32 - 1) + 1
-        trading.trade(desk, steps // len(DARING), int(mean * part), dice)
-    return [*_groups(desk.book, ids), *fixed]
+    book, places = desk.book, {group.orders: place for place, group in enumerate(groups)}
+    lists = [*movable, *[None] * SPARE, *fixed]
+    row = sorted(range(len(lists)), key=lambda at: (places[own.orders] if (own := lists[at]) else len(places), at))
+    for place, at in enumerate(row):
+        book[book[timing.ROW] + place] = at
+    _price(book, movable, len(ids), prices)
+    trading.trade(desk, steps, seed * 2_654_435_761 % (2**32 - 1) + 1)
+    return _groups(book, ids, fixed)
+
+
+def _price(book: timing.Book, movable: Sequence[Group], orders: int, prices: Prices) -> None:
+    """Write down the heat of every level, and what it costs to be late."""
+    walk = sum(group.walk_mm for group in movable)
+    for level in range(trading.LEVELS):
+        part = level / (trading.LEVELS - 1)
+        book[book[trading.HEAT] + level] = int(walk / orders * _between(prices.heat, part))
+        book[book[trading.PRICE] + level] = int(_between(prices.second_mm, part))
+    book[trading.LATE_MM], book[trading.LATE_MS_MAX] = int(walk / len(movable) * prices.late), prices.late_ms_max
+
+
+def _between(ends: tuple[float, float], part: float) -> float:
+    return float(ends[0] * (ends[1] / ends[0]) ** part)
 
 
 def _in_aisles(problem: Problem, group: Group) -> bool:
@@ -57,11 +97,15 @@ def _in_aisles(problem: Problem, group: Group) -> bool:
     return all(floor.spot(line.place_id).column >= 0 for order in orders for line in order.lines)
 
 
-def _groups(book: timing.Book, ids: Sequence[int]) -> list[Group]:
+def _groups(book: timing.Book, ids: Sequence[int], fixed: Sequence[Group]) -> list[Group]:
+    """The lists of the book in their row."""
     on: dict[int, list[int]] = {}
     for order, order_id in enumerate(ids):
         on.setdefault(int(book[book[trading.WHERE] + order]), []).append(order_id)
-    return [Group("cluster", tuple(own), int(book[book[trading.WALK] + cart])) for cart, own in sorted(on.items())]
+    found = {cart: Group("cluster", tuple(own), int(book[book[trading.WALK] + cart])) for cart, own in on.items()}
+    found |= {int(book[trading.OPEN]) + number: group for number, group in enumerate(fixed)}
+    row = (int(book[book[timing.ROW] + place]) for place in range(int(book[timing.COUNT])))
+    return [found[at] for at in row if at in found]
 
 
 def desk_for(problem: Problem, movable: Sequence[Group], fixed: Sequence[Group], ids: Sequence[int]) -> trading.Desk:
@@ -69,8 +113,9 @@ def desk_for(problem: Problem, movable: Sequence[Group], fixed: Sequence[Group],
     opened = len(movable) + SPARE
     width = max(problem.batching.totes_max, *(len(group.orders) for group in movable)) + 1
     orders = _order_tables(problem, ids)
-    tables = {**_time_tables(problem, fixed, opened, width), **orders, **_cart_tables(problem, movable, orders, width)}
+    tables = {**_time_tables(problem, fixed, opened, width), **orders, **_cart_tables(problem, movable, ids, width)}
     busy = problem.busy_ms or (0,) * problem.pickers
+    tables[trading.KEPT_ROW] = list(tables[timing.ROW])
     book = timing.written(tables, busy, problem.packers, trading.HEAD)
     book[trading.ORDERS], book[trading.OPEN], book[trading.WIDTH] = len(ids), opened, width
     book[trading.LIST_MS], book[trading.WALK_MM_S] = problem.rates.list_ms, problem.rates.walk_mm_s
@@ -93,17 +138,16 @@ def _order_tables(problem: Problem, ids: Sequence[int]) -> dict[int, list[int]]:
     }
 
 
-def _cart_tables(
-    problem: Problem, movable: Sequence[Group], orders: Mapping[int, list[int]], width: int
-) -> dict[int, list[int]]:
+def _cart_tables(problem: Problem, movable: Sequence[Group], ids: Sequence[int], width: int) -> dict[int, list[int]]:
     opened, needed = len(movable) + SPARE, trading.NEEDS
-    members, load, where = [0] * (opened * width), [0] * (opened * needed), list[int]()
+    numbers = {order_id: order for order, order_id in enumerate(ids)}
+    members, load, where = [0] * (opened * width), [0] * (opened * needed), [0] * len(ids)
     for cart, group in enumerate(movable):
-        for k in range(len(group.orders)):
-            members[cart * width + k] = len(where)
-            for i in range(needed):
-                load[cart * needed + i] += orders[trading.NEED][len(where) * needed + i]
-            where.append(cart)
+        for k, order_id in enumerate(group.orders):
+            members[cart * width + k] = numbers[order_id]
+            where[numbers[order_id]] = cart
+            for i, need in enumerate(needs(problem.batching, problem.orders[order_id])):
+                load[cart * needed + i] += need
     return {
         trading.MEMBERS: members,
         trading.MEMBER_COUNT: [*(len(group.orders) for group in movable), *[0] * SPARE],
@@ -112,6 +156,9 @@ def _cart_tables(
         trading.LIMIT: list(limits(problem.batching)),
         trading.WHERE: where,
         trading.KEPT: list(where),
+        trading.HEAT: [0] * trading.LEVELS,
+        trading.PRICE: [0] * trading.LEVELS,
+        trading.DICE: [round(-1000 * math.log((side + 0.5) / trading.FACES)) for side in range(trading.FACES)],
     }
 
 

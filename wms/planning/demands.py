@@ -34,22 +34,22 @@ class OrderDemand:
     lines: tuple[Line, ...]
     due: int | None = None
 
-    @property
+    @cached_property
     def units(self) -> int:
         """Units of all lines."""
         return sum(line.qty for line in self.lines)
 
-    @property
+    @cached_property
     def volume_mm3(self) -> int:
         """Volume of all units."""
         return sum(line.qty * line.unit_mm3 for line in self.lines)
 
-    @property
+    @cached_property
     def weight_g(self) -> int:
         """Weight of all units."""
         return sum(line.qty * line.unit_g for line in self.lines)
 
-    @property
+    @cached_property
     def contents(self) -> tuple[tuple[str, int], ...]:
         """Units of each item, wherever they come from: orders with equal contents are of one shape."""
         units = Counter[str]()
@@ -57,7 +57,7 @@ class OrderDemand:
             units[line.sku] += line.qty
         return tuple(sorted(units.items()))
 
-    @property
+    @cached_property
     def picks(self) -> frozenset[tuple[int, str]]:
         """Places and the items taken there."""
         return frozenset((line.place_id, line.sku) for line in self.lines)

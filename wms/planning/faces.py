@@ -122,7 +122,7 @@ class Options:
 
     rounds_max: int = 3
     seed: int = 0
-    trials_max: int = 800_000
+    trials_max: int = 3_000_000
     moves_max: int | None = None
     seconds_max: float = 60.0
 

@@ -7,8 +7,9 @@ Research 12(4), 1964), worked out anew for every joining.
 from __future__ import annotations
 
 from wms.planning import annealing
-from wms.planning.annealing import PICKS, Memory, Task
+from wms.planning.annealing import Memory, Task
 from wms.planning.speed import kernel, uncounted
+from wms.planning.strides import PICKS
 from wms.planning.walking import Numbers
 
 

@@ -36,13 +36,13 @@ class Ground:
 
     def reaches(self) -> Numbers:
         """The prices of all blocks when there is nothing to serve: to be written in."""
-        prices: Numbers = self._numbers(self.grid.columns * self.grid.slots * self.grid.width)
+        prices: Numbers = self.zeros(self.grid.columns * self.grid.slots * self.grid.width)
         walking.clear(self.grid.edge, self.grid.columns, self.grid.width, prices)
         return prices
 
     def room(self, layers: int = 2) -> Numbers:
         """Room for the sweep to work in."""
-        return self._numbers(len(self.grid.choosing[0]) - 1 + layers * self.grid.states)
+        return self.zeros(len(self.grid.choosing[0]) - 1 + layers * self.grid.states)
 
     def lists(self) -> Ground:
         """The same on plain lists: faster where kernels are not compiled."""
@@ -54,7 +54,8 @@ class Ground:
         ends = (*(each.tolist() for each in grid.ends[:2]), mark_to)
         return Ground(Grid._make([*fields[: -len(known) - 1], ends, *known]), self.points, self.home)
 
-    def _numbers(self, count: int) -> Numbers:
+    def zeros(self, count: int) -> Numbers:
+        """So many zeros, to be written in by kernels that get this grid."""
         return [0] * count if isinstance(self.grid.x, list) else np.zeros(count, np.int64)
 
 

@@ -3,7 +3,7 @@
 The start opens a list with the order that walks farthest and adds, one by one, the like that saves most (the savings of
 Clarke & Wright, Operations Research 12(4), 1964, worked out anew for every joining). Where few batches fit within the
 limits, every one is walked and the best division found at once (`partition`). Else orders change lists at random
-(`annealing`), and the division is picked from all batches that this walked.
+(`annealing`).
 """
 
 from __future__ import annotations
@@ -16,34 +16,35 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from wms.planning import annealing, greedy, partition, tours
-from wms.planning.annealing import PICKS, Groups, Memory, Pool, Schedule, Task
+from wms.planning import annealing, greedy, partition, strides, tours
+from wms.planning.annealing import Groups, Memory, Schedule, Task
 from wms.planning.layout import Floor
-from wms.planning.partition import Batches, Effort
+from wms.planning.partition import Effort
 from wms.planning.speed import Stopwatch, numbers
+from wms.planning.strides import PICKS
 from wms.planning.tours import Pick
 from wms.planning.walking import Numbers
 
 LIKES = 16
 """How many likes of an order are known."""
-POOLED_ORDERS_MAX = 250
-"""Up to so many orders the batches that came up are kept and divided anew."""
 DICE = [round(-annealing.DICE * math.log((face + 0.5) / annealing.DICE)) for face in range(annealing.DICE)]
-PART = Effort(whole_columns=2000, nodes=50, gap_permille=50)
-WHOLE = Effort(whole_columns=4000, nodes=300, gap_permille=1000)
-"""How hard to divide the batches that came up; and all batches there are, which proves the best division."""
-BRIM = 0.99
-"""From this share of all room on, lists are full to the brim."""
+WHOLE = Effort(whole_columns=2000, nodes=100)
+"""How hard to divide all batches there are, which proves the best division."""
 MANY = 200
 """From so many orders on, a partner at random is hardly ever a like."""
-FEW = 60
+FEW = 100
 """So few orders get the moves of so many."""
-RUNS, RUNS_MAX = 2, 16
-"""Searches when every move is a new walk, and when hardly one is."""
-SHARE = 3
-"""A search gets at least one so many-th of what is left."""
-WALK = 10
-"""A walk takes the time of so many moves."""
+PAIRS = 8
+"""Of 16 swaps, those of two orders for one or two."""
+BUDGET, WALK = 10, 5
+"""Work for each move that is asked for; a walk is the work of so many moves, and of one for every two picks of an
+order."""
+PROBE, ENOUGH, RUNS_MAX = 12, 10, 8
+"""The first search gets one so many-th of all work; no other begins when so little is left, nor after so many."""
+LONG = 140
+"""So many orders get one long search after the first, half of them two, and so on: a long one needs no luck."""
+AGAIN = 0.4
+"""How hot a search from the best known division begins, as a share of the first heat."""
 LEVELS, SLICES = 200, 20
 """Temperatures, and how often the search looks at its watch on the way."""
 
@@ -80,8 +81,8 @@ class Search(NamedTuple):
     batches_max: int
     seed: int
     first_heat: int = 150
-    last_heat: int = 10
-    over_prices: tuple[tuple[int, int], ...] = ((3000, 10_000), (8000, 8000), (1000, 10_000))
+    last_heat: int = 15
+    over_prices: tuple[tuple[int, int], ...] = ((3000, 10_000), (8000, 8000))
 
 
 class Grouped(NamedTuple):
@@ -122,16 +123,6 @@ def grouped(
     return Grouped(found, [ground.cost(group) for group in found])
 
 
-def alone(floor: Floor, orders: Sequence[frozenset[Pick]]) -> list[int]:
-    """Return the walk of each order by itself, in mm."""
-    aisles, contents = tours.measured(floor, orders)
-    mask, found = _nothing(int(aisles.word_from[len(aisles.x_mm)])), []
-    for order in range(len(orders)):
-        tours.mask_of(contents, numbers([order]), 1, mask)
-        found.append(int(tours.round_trip(aisles, mask, 0)[0]))
-    return found
-
-
 # --- orders as numbers ---
 
 
@@ -141,9 +132,10 @@ def prepared(floor: Floor, contents: Sequence[Content], rules: tuple[Limits, Cos
     aisles, masks = tours.measured(floor, [content.picks for content in contents])
     count = len(contents)
     tight = _tight(contents, limits)
-    sizes = numbers(content.sizes[kind] for content in contents for kind in tight)
+    sizes = numbers([*(content.sizes[kind] for content in contents for kind in tight), *(0 for _ in tight)])
     rooms = numbers(limits.sizes[kind] for kind in tight)
-    task = Task(aisles, masks, sizes, rooms, numbers([1] * len(tight)), limits.picks_max, 1, *costs)
+    ways = strides.tabled(aisles, masks, (costs.list_mm, costs.pick_mm))
+    task = Task(aisles, masks, sizes, rooms, numbers([1] * len(tight)), limits.picks_max, 1, *costs, ways)
     memory = _memory(count, int(aisles.word_from[len(aisles.x_mm)]), search)
     ground = Ground(task, memory, _likes(floor, contents), count)
     return Ground(_priced(ground), memory, ground.near, count)
@@ -159,8 +151,8 @@ def _tight(contents: Sequence[Content], limits: Limits) -> list[int]:
 def _memory(orders: int, words: int, search: Search) -> Memory:
     size = 1 << min(18, max(10, (4 * search.moves * orders).bit_length()))
     names = np.random.default_rng(search.seed).integers(1, 1 << 62, orders)
-    room = (_nothing(size), _nothing(size), _nothing(words), _nothing(orders + 1))
-    return Memory(numbers(int(name) for name in names), *room)
+    room = (_nothing(size), _nothing(size), _nothing(words), _nothing(orders + 3))
+    return Memory(numbers([*(int(name) for name in names), 0]), *room)
 
 
 def _nothing(count: int) -> Numbers:
@@ -259,96 +251,66 @@ def _served(task: Task, orders: int) -> list[Group]:
 def _improved(ground: Ground, start: list[Group], search: Search, watch: Stopwatch) -> list[Group]:
     every = partition.all_batches(ground.task, ground.memory, search.batches_max)
     if every is None:
-        pool = _pool(ground.orders, search)
-        found = annealed(ground, pool, start, search, watch)
-        return _divided(ground, _pooled(pool), found, (PART._replace(looks=1_000 * search.moves), watch))[0]
-    pool = _pool(0, search)
-    found = annealed(ground, pool, start, search._replace(moves=max(1, search.moves // 4)), watch)
-    best, proven = _divided(ground, every, found, (WHOLE._replace(looks=1_000 * search.moves), watch))
+        return annealed(ground, start, search, watch)
+    half = search._replace(moves=max(1, search.moves // 2))
+    found = annealed(ground, start, half, watch)
+    mine = partition.batches_of((group, ground.cost(group)) for group in found)
+    best, proven = partition.divided(every, mine, WHOLE._replace(looks=1_000 * search.moves), watch)
     if proven or watch.over():
         return best
-    found = annealed(ground, pool, best, search, watch)
+    found = annealed(ground, best, half, watch)
     return min(best, found, key=lambda groups: sum(map(ground.cost, groups)))
 
 
-def _divided(
-    ground: Ground, batches: Batches, known: list[Group], terms: tuple[Effort, Stopwatch]
-) -> tuple[list[Group], bool]:
-    if not len(batches.cost):
-        return known, False
-    mine = partition.batches_of((group, ground.cost(group)) for group in known)
-    return partition.divided(batches, mine, *terms)
+def annealed(ground: Ground, start: list[Group], search: Search, watch: Stopwatch) -> list[Group]:
+    """Return the best division that random exchanges find from this one, until the moves are spent.
 
-
-def _pool(orders: int, search: Search) -> Pool:
-    most = min(400_000, search.moves * orders) if orders <= POOLED_ORDERS_MAX else 0
-    return Pool(_nothing(most + 1), _nothing(most * 8), _nothing(most), _nothing(1))
-
-
-def _pooled(pool: Pool) -> Batches:
-    used = int(pool.used[0])
-    first = np.array(pool.first[: used + 1], np.int64)
-    return Batches(first, np.array(pool.member[: first[-1]], np.int64), np.array(pool.cost[:used], np.int64))
-
-
-def annealed(ground: Ground, pool: Pool, start: list[Group], search: Search, watch: Stopwatch) -> list[Group]:
-    """Return the best division that random exchanges find from this one, over and over until the moves are spent."""
+    A short search tells how much work a move is; a long one gets what is left, and short ones from the best the rest.
+    """
     best, cost = start, sum(map(ground.cost, start))
-    state, partners = numbers([search.seed * 2 + 1]), _partners(ground)
-    moves = search.moves * max(ground.orders, FEW)
-    schedule = Schedule(partners, partners, numbers(DICE), state, 0, max(1, moves // (LEVELS * RUNS)), 0)
-    schedule = schedule._replace(width=len(partners) // ground.orders)
-    left = WALK * moves
+    partners = ground.near if ground.orders > MANY else numbers([])
+    every = left = BUDGET * search.moves * max(ground.orders, FEW)
+    walk = WALK + sum(int(bits).bit_count() for bits in ground.task.contents.bits) // (2 * ground.orders)
+    steps = max(1, every // (BUDGET * LEVELS * PROBE))
+    width, state = len(partners) // ground.orders, numbers([search.seed * 2 + 1])
+    schedule = Schedule(partners, partners, numbers(DICE), state, 0, steps, width, PAIRS)
+    long, prices = max(1, min(4, LONG // ground.orders)), search.over_prices
     for run in range(RUNS_MAX):
-        groups = _seated(ground, start)
-        _cooled(ground, (pool, groups, schedule), (search, run), watch)
+        groups = _seated(ground, start if run <= long else best)
+        first = search.first_heat * (1.0 if run <= long else AGAIN)
+        _cooled(ground, (groups, schedule), (first, search.last_heat, prices[run % len(prices)]), watch)
         if int(groups.sums[0]) < cost:
             best, cost = _listed(groups.best), int(groups.sums[0])
-        spent = LEVELS * schedule.steps + WALK * int(groups.sums[4])
+        spent = LEVELS * schedule.steps + walk * int(groups.sums[4])
         left -= spent
-        if left <= 0 or watch.over():
+        if ENOUGH * left < every or watch.over():
             break
-        schedule = schedule._replace(steps=max(schedule.steps, schedule.steps * left // (SHARE * spent)))
+        schedule = schedule._replace(steps=max(1, schedule.steps * left // (max(1, long - run) * spent)))
     return best
 
 
-def _cooled(ground: Ground, tools: tuple[Pool, Groups, Schedule], which: tuple[Search, int], watch: Stopwatch) -> None:
-    """One search, from hot to cold, at the prices whose turn it is."""
-    pool, groups, schedule = tools
-    search, run = which
+def _cooled(
+    ground: Ground, tools: tuple[Groups, Schedule], ends: tuple[float, int, tuple[int, int]], watch: Stopwatch
+) -> None:
+    """One search, from the first heat and price to the last.
+
+    Towards the end the price doubles while lists are overfull: else a list less might be worth it for ever.
+    """
+    groups, schedule = tools
     empty = int(groups.best.max() if isinstance(groups.best, np.ndarray) else max(groups.best)) + 1
-    first, last = search.over_prices[run % len(search.over_prices)]
-    heats = np.array_split(_heats(ground, groups, search), SLICES)
-    for heat, price in zip(heats, np.geomspace(first, last, SLICES), strict=True):
-        now = schedule._replace(heat_mm=numbers(int(mm) for mm in heat), price=int(price * 1.024))
-        empty = int(annealing.anneal(ground.task, (ground.memory, pool), groups, now, empty))
+    heats, prices, times = _heats(ground, groups, ends[:2]), np.geomspace(*ends[2], SLICES), 1
+    for part, (heat, price) in enumerate(zip(np.array_split(heats, SLICES), prices, strict=True), start=1):
+        now = schedule._replace(heat_mm=numbers(int(mm) for mm in heat), price=times * int(price * 1.024))
+        empty = int(annealing.anneal(ground.task, ground.memory, groups, now, empty))
+        times *= 2 if int(groups.sums[2]) > 0 and 2 * part > SLICES else 1
         if watch.over():
             return
 
 
-def _partners(ground: Ground) -> Numbers:
-    """With whom orders change places most often, by the dozen; nothing when with anybody.
-
-    Where lists are full to the brim only orders of a size can; on a large floor only likes gain by it.
-    """
-    kinds, orders = len(ground.task.limits), ground.orders
-    sizes = [int(ground.task.sizes[order * kinds]) for order in range(orders)]
-    limit = int(ground.task.limits[0])
-    lists = -(-sum(sizes) // max(1, limit))
-    if orders > LIKES and sum(sizes) > BRIM * lists * limit:
-        return numbers(other for order in range(orders) for other in _of_a_size(sizes, order))
-    return ground.near if orders > MANY else numbers([])
-
-
-def _of_a_size(sizes: Sequence[int], order: int) -> list[int]:
-    others = (other for other in range(len(sizes)) if other != order)
-    return sorted(others, key=lambda other: (abs(sizes[other] - sizes[order]), (other - order) % len(sizes)))[:LIKES]
-
-
-def _heats(ground: Ground, groups: Groups, search: Search) -> NDArray[np.float64]:
+def _heats(ground: Ground, groups: Groups, ends: tuple[float, float]) -> NDArray[np.float64]:
     """Temperatures that fall by the same factor from level to level."""
     typical = int(groups.sums[1]) / ground.orders / 1000
-    return np.maximum(1, np.geomspace(search.first_heat * typical, search.last_heat * typical, LEVELS).round())
+    return np.maximum(1, np.geomspace(max(ends) * typical, ends[1] * typical, LEVELS).round())
 
 
 def _seated(ground: Ground, start: list[Group]) -> Groups:

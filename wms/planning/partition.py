@@ -15,8 +15,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from wms.planning import tours
-from wms.planning.annealing import PICKS, Memory, Task, crowd
+from wms.planning.annealing import Memory, Task, crowd
 from wms.planning.speed import Stopwatch, kernel, numbers, uncounted
+from wms.planning.strides import PICKS
 from wms.planning.walking import Numbers
 
 Ints = NDArray[np.int64]
@@ -26,8 +27,12 @@ SLACK = 1e-4
 MASK_ORDERS = 62
 FINE = 1 << 20
 """Reduced costs are searched in integers: so many to a unit of cost."""
+SHARE = 0.6
+"""What part of the time that is left the integer step may take."""
 ROUNDS_MAX = 40
 """How often the relaxation may ask for more batches."""
+PIVOTS_MAX = 20_000
+"""How many steps of the simplex method the relaxation may take at a time."""
 
 
 class Batches(NamedTuple):
@@ -39,13 +44,12 @@ class Batches(NamedTuple):
 
 
 class Effort(NamedTuple):
-    """How hard to try: batches that the relaxation begins with; batches and nodes of the integer step, and the widest
-    gap to the relaxation, in 1/1000 of the cost, at which that step is tried; `looks` at a batch before it."""
+    """How hard to try: batches that the relaxation begins with; batches and nodes of the integer step; `looks` at a
+    batch before it."""
 
     columns: int = 600
     whole_columns: int = 3000
     nodes: int = 300
-    gap_permille: int = 20
     looks: int = 50_000
 
 
@@ -70,7 +74,7 @@ def divided(batches: Batches, known: Batches, effort: Effort, watch: Stopwatch) 
     bound, reduced = relaxed
     if upper - bound < 1 - SLACK:
         return _groups(every, range(mine)), True
-    if watch.over() or (upper - bound) * 1000 > effort.gap_permille * upper:
+    if watch.over():
         return _groups(every, range(mine)), False
     chosen = np.flatnonzero(reduced <= upper - 1 - bound + SLACK)
     complete = len(chosen) <= effort.whole_columns
@@ -107,14 +111,14 @@ def _relaxed(batches: Batches, mine: int, terms: tuple[int, Stopwatch]) -> tuple
     active = np.arange(len(batches.cost)) < mine
     reduced = _reduced(batches, worth)
     for _ in range(ROUNDS_MAX):
+        limits = {"maxiter": PIVOTS_MAX, "time_limit": max(0.01, watch.left())}
         lacking = np.flatnonzero((reduced < -SLACK) & ~active)
         if len(lacking) > columns:
             lacking = lacking[np.argpartition(reduced[lacking], columns)[:columns]]
         active[lacking] = True
         known = np.flatnonzero(active)
-        result = linprog(
-            batches.cost[known], A_eq=_matrix(batches, known, orders), b_eq=np.ones(orders), method="highs-ds"
-        )
+        every_order = {"A_eq": _matrix(batches, known, orders), "b_eq": np.ones(orders)}
+        result = linprog(batches.cost[known], **every_order, method="highs-ds", options=limits)
         if result.status != 0:
             return None
         reduced = _reduced(batches, result.eqlin.marginals)
@@ -210,7 +214,7 @@ def _whole(batches: Batches, chosen: Ints, terms: tuple[int, Stopwatch]) -> tupl
 
     nodes, watch = terms
     orders = int(batches.member.max()) + 1
-    limits = {"node_limit": nodes, "time_limit": max(0.01, watch.left()), "mip_rel_gap": 0.0}
+    limits = {"node_limit": nodes, "time_limit": max(0.01, SHARE * watch.left()), "mip_rel_gap": 0.0}
     every_order_once = LinearConstraint(_matrix(batches, chosen, orders), 1, 1)
     whole = np.ones(len(chosen))
     result = milp(
@@ -227,7 +231,7 @@ def _whole(batches: Batches, chosen: Ints, terms: tuple[int, Stopwatch]) -> tupl
 def all_batches(task: Task, memory: Memory, most: int) -> Batches | None:
     """Return every batch within the limits and what it costs; None when there are more than `most`."""
     kinds = len(task.limits)
-    count = len(task.sizes) // kinds
+    count = len(task.contents.first) - 1
     by_size = numbers(sorted(range(count), key=lambda order: (task.sizes[order * kinds], order)))
     nothing = numbers([0])
     path, load = numbers([0] * (count + 1)), numbers([0] * ((count + 2) * kinds))

@@ -52,7 +52,8 @@ def _metres(mm: int) -> str:
 
 def _where(floor: Floor, stops: Sequence[int]) -> str:
     """Aisles in the order of the walk, the first ones by name."""
-    names = list(dict.fromkeys(aisle.name for aisle in map(floor.aisle, stops) if aisle))
+    columns = dict.fromkeys(floor.spot(stop).column for stop in stops)
+    names = list(dict.fromkeys(floor.aisles[column].name for column in columns if column >= 0))
     if not names:
         return ""
     more = f" and {len(names) - NAMED_AISLES} more" if len(names) > NAMED_AISLES else ""

@@ -7,16 +7,17 @@ turn, so each face of it is a unit with a share of its lines.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 
 import numpy as np
 
 from wms.planning.faces import Faces, Problem
 from wms.planning.ground import prepare
 from wms.planning.layout import Place, measure
-from wms.planning.oneblock import Block, block_of
-from wms.planning.swapping import NOWHERE, Lists, Longs, Shelves, Walker, measure_all
+from wms.planning.oneblock import LANES, NOWHERE, Block, block_of
+from wms.planning.swapping import Lists, Longs, Room, Shelves, Walker, measure_all
 
 Unit = tuple[str, int]
 """An item and the number of its face: 0, 1, ..."""
@@ -35,21 +36,42 @@ class Replay:
     points: Mapping[int, int]
     home: tuple[int, ...]
 
+    @property
+    def points_type(self) -> type[np.uint16] | type[np.int64]:
+        """As few bytes as the points of the floor need: a search that fits into the processor's cache is fast."""
+        return np.uint16 if max(self.points.values(), default=0) < 1 << 16 else np.int64
+
     def lists(self, lists: Iterable[Iterable[int]], at: Longs) -> Lists:
-        """Lists of units made ready for the kernels, unit u standing at the point at[u] (NOWHERE: not walked to)."""
-        rows = [sorted(set(units)) for units in lists]
-        begin = np.cumsum([0, *(len(row) + len(self.home) + 1 for row in rows)])
-        stops, count = np.zeros(begin[-1], np.int64), np.zeros(len(rows), np.int64)
-        for number, row in enumerate(rows):
-            points = sorted([*(int(at[unit]) for unit in row if at[unit] != NOWHERE), *self.home])
-            stops[begin[number] : begin[number] + len(points)], count[number] = points, len(points)
-        holders: list[list[int]] = [[] for _ in at]
-        for number, row in enumerate(rows):
-            for unit in row:
-                holders[unit].append(number)
-        starts = np.cumsum([0, *map(len, holders)])
-        of = np.array([number for numbers in holders for number in numbers], np.int64)
-        return Lists(starts, of, begin, stops, count, np.zeros(len(rows), np.int64))
+        """Lists of units ready for the kernels and measured, unit u at the point at[u] (NOWHERE: not walked to)."""
+        rows = [list(units) for units in lists]
+        row, unit = _distinct(rows, len(at))
+        held = at[unit] != NOWHERE
+        walked = np.concatenate([row[held], np.repeat(np.arange(len(rows)), len(self.home))])
+        points = np.concatenate([at[unit[held]], np.tile(np.array(self.home, np.int64), len(rows))])
+        order = np.lexsort((points, walked))
+        many = np.bincount(walked, minlength=len(rows))
+        begin = np.concatenate([[0], np.cumsum(np.bincount(row, minlength=len(rows)) + len(self.home) + 1)])
+        stops = np.zeros(begin[-1], self.points_type)
+        stops[np.repeat(begin[:-1] - np.cumsum(many) + many, many) + np.arange(len(walked))] = points[order]
+        starts = np.concatenate([[0], np.cumsum(np.bincount(unit, minlength=len(at)))])
+        of, length = row[np.argsort(unit, kind="stable")].astype(np.int32), np.zeros(len(rows), np.int32)
+        made = Lists(starts, of, begin.astype(np.int32), stops, many.astype(np.int32), length)
+        measure_all(self.walker, made, self.room(made))
+        return made
+
+    def room(self, lists: Lists) -> Room:
+        """Room to exchange units on these lists."""
+        longest, most = int(np.diff(lists.begin).max(initial=0)) + 2, 2 * len(lists.many) + LANES
+        touched, loses, gets, lengths = (np.zeros(most, np.int64) for _ in range(4))
+        spans, state = np.zeros((len(self.walker.block.x), 3, LANES), np.int64), np.zeros(7 * LANES, np.int64)
+        return Room(np.zeros(longest, np.int64), touched, loses, gets, lengths, spans, state)
+
+
+def _distinct(rows: Sequence[Sequence[int]], units: int) -> tuple[Longs, Longs]:
+    """Each unit of each row once: the number of the row and of the unit, ascending."""
+    row = np.repeat(np.arange(len(rows)), [len(each) for each in rows])
+    keys = np.unique(row * units + np.fromiter(chain.from_iterable(rows), np.int64, len(row)))
+    return keys // max(1, units), keys % max(1, units)
 
 
 def replay_of(problem: Problem) -> Replay:
@@ -98,7 +120,6 @@ def walk_of_lists(problem: Problem, faces: Faces) -> list[int]:
     numbers = {unit: number for number, unit in enumerate(units)}
     at = np.array([NOWHERE if place is None else replay.points[place] for place in units.values()], np.int64)
     lists = replay.lists(([numbers[unit] for unit in row] for row in lists_of(problem, units)), at)
-    measure_all(replay.walker, lists)
     return [int(length) for length in lists.length]
 
 

@@ -6,30 +6,36 @@ that can be drawn without lifting the pen (Hierholzer 1873); the stops are visit
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Sequence
-from itertools import pairwise
-from typing import Any, Literal, NamedTuple
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import NamedTuple
 
-from wms.planning import walking
+import numpy as np
+
+from wms.planning import speed, walking
 from wms.planning.ground import NOBODY, Ground
-from wms.planning.states import GAP, HIGH, LOW, NONE, OPEN_SERVICES, SERVICES, tables
-from wms.planning.walking import Grid, Numbers
-
-Vertex = tuple[int, int, int]
-"""(column, CROSSING, row of the cross aisle) or (column, POINT, y)."""
-Edge = tuple[Vertex, Vertex, int]
-"""Two vertices and how often one walks between them: 1 or 2."""
-CROSSING, POINT = 0, 1
+from wms.planning.speed import kernel
+from wms.planning.states import GAP, HIGH, LOW, NONE, ONCE, OPEN_SERVICES, tables
+from wms.planning.walking import BIG, FIRST_KEY, KEYS, SERVICE_OF, Grid, Numbers
 
 
-class Move(NamedTuple):
-    """One layer of the sweep: carry (by: mm across), serve (by: slot) or mark (by: end) at a column."""
+class Drawing(NamedTuple):
+    """The columns that a walk enters, with all crossings and stops along them as vertices, and the lines between.
 
-    kind: Literal["carry", "serve", "mark"]
-    column: int
-    before: int
-    by: int
+    Vertices are numbered column by column, from low to high: `up[v]` lines lead from v to v + 1. Column i begins with
+    vertex first[i]; its crossing with cross aisle r is number c = i * rows + r, is vertex corner[c] and has across[c]
+    lines to the next column. Vertex v is crossing crossing[v] (-1: none) or the stop number stop[v] (-1: none).
+    `path` is the pen's way: what is still to be gone on with at the front, what is done at the back.
+    """
+
+    columns: Numbers
+    first: Numbers
+    corner: Numbers
+    across: Numbers
+    crossing: Numbers
+    stop: Numbers
+    up: Numbers
+    path: Numbers
 
 
 def order(ground: Ground, stops: Sequence[int]) -> tuple[int, list[int]]:
@@ -37,163 +43,288 @@ def order(ground: Ground, stops: Sequence[int]) -> tuple[int, list[int]]:
 
     Not for stops that are all in the one aisle in which the walk begins and ends.
     """
-    grid, reaches = ground.grid, ground.reaches()
+    grid, count = ground.grid, len(stops)
+    columns = min(grid.columns, count + 2)  # those of the stops, and of both ends
+    corners = columns * grid.rows
+    sizes = (columns, columns + 1, corners, corners, corners + count, corners + count, corners + count)
+    lines = Drawing._make(map(ground.zeros, (*sizes, 2 * (2 * corners + count) + 1)))
+    sums = (speed.numbers(stops), ground.reaches(), ground.room(columns * (grid.slots + 1) + 3))
+    degrees = _degrees(grid.rows, grid.width == OPEN_SERVICES, isinstance(lines.up, list))
+    home, found = ground.home[0] if ground.home else NOBODY, ground.zeros(count)
+    length = retraced(grid, sums, lines, (degrees, home), found)
+    return int(length), [int(point) for point in found]
+
+
+@lru_cache(maxsize=32)
+def _degrees(rows: int, open_walk: bool, plain: bool) -> Numbers:
+    """The lines by which one comes to the next column in a state, one number for every state and cross aisle."""
+    known = tables(rows, open_walk)
+    ways = [known.carried[way : way + 1] or [()] for way in known.carry_from]
+    flat = [lines for state in range(known.states) for lines in (*ways[state][0], *[0] * rows)[:rows]]
+    return flat if plain else np.array(flat, np.int64)
+
+
+@kernel
+def retraced(
+    grid: Grid, sums: tuple[Numbers, Numbers, Numbers], lines: Drawing, known: tuple[Numbers, int], found: Numbers
+) -> int:
+    """Write the stops to `found` in the order of the shortest walk; return its length.
+
+    `sums` are the stops and room for the sweep; `known` the degrees of states, and the point where a walk from within
+    an aisle begins.
+    """
+    stops, reaches, room = sums
+    degrees, home = known
     walking.fill(grid, stops, len(stops), reaches)
-    moves = _moves(grid, reaches)
-    room = ground.room(len(moves) + 1)
+    count = laid_out(grid, stops, reaches, lines)
     now = walking.sweep(grid, reaches, room)
-    length, state = min((int(room[now + state]), state) for state in range(grid.states) if grid.whole[state])
-    edges, start = _edges(grid, (stops, reaches, room), moves, state)
-    points = {(grid.point_column[stop], POINT, grid.point_y[stop]): stop for stop in stops}
-    first = start or (grid.point_column[ground.home[0]], POINT, grid.point_y[ground.home[0]])
-    return length, [points[vertex] for vertex in dict.fromkeys(_drawn(edges, first)) if vertex in points]
+    state = finished(grid, room, now)
+    length = room[now + state]
+    start = traced(grid, sums, lines, degrees, (count, now, state))
+    for vertex in range(lines.first[count] if start < 0 else 0):
+        if lines.stop[vertex] >= 0 and stops[lines.stop[vertex]] == home:
+            start = vertex
+    drawn(lines, grid.rows, start)
+    visited = 0
+    for vertex in lines.path:
+        if vertex >= 0 and lines.stop[vertex] >= 0:
+            found[visited] = stops[lines.stop[vertex]]
+            lines.stop[vertex] = -1
+            visited += 1
+    return int(length)
 
 
-def _moves(grid: Grid, reaches: Numbers) -> list[Move]:
-    """What the sweep does, layer by layer."""
-    moves: list[Move] = []
-    last = NOBODY
+@kernel
+def laid_out(grid: Grid, stops: Numbers, reaches: Numbers, lines: Drawing) -> int:
+    """Number the columns that the walk enters and the vertices along them; return how many columns they are."""
+    count, vertex, i, slots = 0, 0, 0, grid.slots
     for column in range(grid.columns):
+        busy = walking.is_busy(reaches, column * slots * grid.width, slots, grid.width)
+        if not (busy or column == grid.end_column[0] or column == grid.end_column[1]):
+            continue
+        lines.columns[count], lines.first[count] = column, vertex
+        for slot in range(slots):
+            while i < len(stops) and grid.point_column[stops[i]] == column and grid.point_slot[stops[i]] == slot:
+                lines.crossing[vertex], lines.stop[vertex] = -1, i
+                vertex += 1
+                i += 1
+            if slot < grid.rows:
+                lines.crossing[vertex], lines.stop[vertex] = count * grid.rows + slot, -1
+                lines.corner[count * grid.rows + slot] = vertex
+                vertex += 1
+        count += 1
+    lines.first[count] = vertex
+    return count
+
+
+@kernel
+def finished(grid: Grid, room: Numbers, now: int) -> int:
+    """The state of the last layer in which a finished walk is shortest."""
+    best, length = -1, BIG
+    for state in range(grid.states):
+        if grid.whole[state] > 0 and room[now + state] < length:
+            best, length = state, room[now + state]
+    return best
+
+
+# --- back through the layers ---
+
+
+@kernel
+def traced(
+    grid: Grid,
+    sums: tuple[Numbers, Numbers, Numbers],
+    lines: Drawing,
+    degrees: Numbers,
+    where: tuple[int, int, int],
+) -> int:
+    """Draw the lines of the walk; return the vertex where it begins if that is in the open, else -1.
+
+    `where`: how many columns there are, where the last layer begins, and the state in which the walk ends.
+    """
+    reaches, room = sums[1], sums[2]
+    count, layer, state = where
+    start, rows, step = -1, grid.rows, grid.states
+    for i in range(count - 1, -1, -1):
+        column = lines.columns[i]
         at = column * grid.slots * grid.width
         busy = walking.is_busy(reaches, at, grid.slots, grid.width)
-        if busy or column in grid.end_column:
-            if last != NOBODY:
-                moves.append(Move("carry", column, last, int(grid.x[column] - grid.x[last])))
-            if busy:
-                slots = (slot for slot in range(grid.slots) if 0 < slot < grid.rows or reaches[at + slot * grid.width])
-                moves += [Move("serve", column, last, slot) for slot in slots]
-            moves += [Move("mark", column, last, end) for end in range(2) if grid.end_column[end] == column]
-            last = column
-    return moves
+        for end in range(1, -1, -1):
+            if column == grid.end_column[end]:
+                layer -= step
+                state, mark = before_mark(grid.ends, room, (layer, step), state, end)
+                start = lines.corner[i * rows + mark % rows] if end == 0 else start
+        for slot in range(rows, -1, -1):
+            block = at + slot * grid.width
+            if busy and (0 < slot < rows or reaches[block] > 0):
+                layer -= step
+                state, service = before_service(grid, reaches, room, (layer, block), (slot, state))
+                lay(grid, sums[0], lines, (i, slot), service)
+        if i > 0:
+            layer -= step
+            for row in range(rows):
+                lines.across[(i - 1) * rows + row] = degrees[state * rows + row]
+            across = grid.x[column] - grid.x[lines.columns[i - 1]]
+            state = before_carry(grid.carrying, room, (layer, step), state, across)
+    return start
 
 
-def _edges(
-    grid: Grid, sums: tuple[Sequence[int], Numbers, Numbers], moves: Sequence[Move], state: int
-) -> tuple[list[Edge], Vertex | None]:
-    """The lines of the walk that ends in this state, and where it begins if that is in the open."""
-    stops, reaches, room = sums
-    edges: list[Edge] = []
-    start: Vertex | None = None
-    layer = len(grid.choosing[0]) - 1 + len(moves) * grid.states
-    for move in reversed(moves):
-        target, layer = room[layer + state], layer - grid.states
-        if move.kind == "carry":
-            state, lines = _carried(grid, (room, layer), state, target, move.by)
-            edges += [(*_crossings(move, row), count) for row, count in enumerate(lines) if count]
-        elif move.kind == "serve":
-            at = (move.column * grid.slots + move.by) * grid.width
-            state, service = _served(grid, (room, layer), (state, move.by), target, reaches[at : at + grid.width])
-            edges += _chain(grid, stops, move, service)
-        else:
-            state, row = _unmarked(grid, (room, layer), state, target, move.by)
-            start = (move.column, CROSSING, row) if move.by == 0 else start
-    return edges, start
-
-
-def _crossings(move: Move, row: int) -> tuple[Vertex, Vertex]:
-    return (move.before, CROSSING, row), (move.column, CROSSING, row)
-
-
-Layer = tuple[Any, int]
-"""The room, and where the layer before begins in it."""
-
-
-def _carried(grid: Grid, layer: Layer, state: int, target: int, across: int) -> tuple[int, tuple[int, ...]]:
-    starts, lines, before = grid.carrying
-    room, at = layer
-    ways = range(starts[state], starts[state + 1])
-    way = next(way for way in ways if room[at + before[way]] + lines[way] * across == target)
-    return before[way], tables(grid.rows, grid.width == OPEN_SERVICES).carried[way]
-
-
-def _served(grid: Grid, layer: Layer, into: tuple[int, int], target: int, prices: Numbers) -> tuple[int, int]:
-    (starts, by, before), (choice_from, choice_of) = grid.serving, grid.choosing
-    (room, at), (state, slot) = layer, into
-    first = slot * grid.states + state
-    for way in range(starts[first], starts[first + 1]):
-        for service in choice_of[choice_from[by[way]] : choice_from[by[way] + 1]]:
-            if room[at + before[way]] + prices[service] == target:
-                return before[way], int(service)
+@kernel
+def before_carry(
+    carrying: tuple[Numbers, Numbers, Numbers], room: Numbers, layer: tuple[int, int], state: int, across: int
+) -> int:
+    """The state from which one came to this one by walking across; `layer`: where it begins, and its length."""
+    starts, lines, before = carrying
+    for way in range(starts[state], starts[state + 1]):
+        if room[layer[0] + before[way]] + lines[way] * across == room[layer[0] + layer[1] + state]:
+            return int(before[way])
     raise AssertionError("a sum that nothing leads to")
 
 
-def _unmarked(grid: Grid, layer: Layer, state: int, target: int, end: int) -> tuple[int, int]:
-    marks, prices, after = grid.ends
-    room, at = layer
-    for choice in (2 * end, 2 * end + 1):
-        for before in range(grid.states if marks[choice] >= 0 else 0):
-            if after[marks[choice] * grid.states + before] == state and room[at + before] + prices[choice] == target:
-                return before, int(marks[choice]) % grid.rows
+@kernel
+def before_service(
+    grid: Grid, reaches: Numbers, room: Numbers, where: tuple[int, int], into: tuple[int, int]
+) -> tuple[int, int]:
+    """The state before a block was served, and how it was; `where`: the layer of that state, the block's prices."""
+    starts, by, before = grid.serving
+    services_from, services = grid.choosing
+    (layer, block), (slot, state) = where, into
+    first = slot * grid.states + state
+    for way in range(starts[first], starts[first + 1]):
+        for k in range(services_from[by[way]], services_from[by[way] + 1]):
+            if room[layer + before[way]] + reaches[block + services[k]] == room[layer + grid.states + state]:
+                return int(before[way]), int(services[k])
+    raise AssertionError("a sum that nothing leads to")
+
+
+@kernel
+def before_mark(
+    ends: tuple[Numbers, Numbers, Numbers], room: Numbers, layer: tuple[int, int], state: int, end: int
+) -> tuple[int, int]:
+    """The state before the walk began or ended here, and the mark that was set."""
+    marks, prices, after = ends
+    at, states = layer
+    for choice in range(2 * end, 2 * end + 2):
+        for before in range(states if marks[choice] >= 0 else 0):
+            leads_here = after[marks[choice] * states + before] == state
+            if leads_here and room[at + before] + prices[choice] == room[at + states + state]:
+                return before, int(marks[choice])
     raise AssertionError("a mark that nothing leads to")
 
 
 # --- the lines within one block ---
 
 
-def _chain(grid: Grid, stops: Sequence[int], move: Move, service: int) -> Iterable[Edge]:
-    """The lines of a block that is served so, along its stops from the low to the high cross aisle."""
-    column, slot = move.column, move.by
-    inside = [stop for stop in stops if grid.point_column[stop] == column and grid.point_slot[stop] == slot]
-    ys = [int(grid.edge[slot]), *(int(grid.point_y[stop]) for stop in inside), int(grid.edge[slot + 1])]
-    odd = [stop in grid.odd for stop in inside]
-    counts = _with_ends(ys, odd, SERVICES[service]) if any(odd) else _plain(ys, service)
-    inner: list[Vertex] = [(column, POINT, y) for y in ys[1:-1]]
-    chain: list[Vertex] = [(column, CROSSING, slot - 1), *inner, (column, CROSSING, slot)]
-    return [(a, b, count) for (a, b), count in zip(pairwise(chain), counts, strict=True) if count]
+@kernel
+def lay(grid: Grid, stops: Numbers, lines: Drawing, block: tuple[int, int], service: int) -> None:
+    """Draw the lines of a block (column, slot) that is served so, from its low to its high cross aisle."""
+    i, slot = block
+    high = lines.corner[i * grid.rows + slot] if slot < grid.rows else lines.first[i + 1]
+    low = lines.corner[i * grid.rows + slot - 1] if slot > 0 else lines.first[i] - 1
+    for vertex in range(low + 1, high):
+        if stops[lines.stop[vertex]] == grid.odd[0] or stops[lines.stop[vertex]] == grid.odd[1]:
+            lay_with_ends(grid, stops, lines, (low, high, slot), service)
+            return
+    skipped = left_out(grid, stops, lines, (low, high), service)
+    for vertex in range(low, high if service != NONE else low):
+        if vertex != skipped:
+            lines.up[vertex] = 1 if service == ONCE else 2
 
 
-def _plain(ys: Sequence[int], service: int) -> tuple[int, ...]:
-    """How often each stretch is walked when no end of the walk is in the block."""
-    pieces = len(ys) - 1
-    if service in (LOW, HIGH, GAP):
-        widest = max(range(1, pieces - 1), key=lambda piece: ys[piece + 1] - ys[piece], default=0)
-        left_out = {LOW: pieces - 1, HIGH: 0, GAP: widest}[service]
-        return tuple(0 if piece == left_out else 2 for piece in range(pieces))
-    return (0 if service == NONE else service,) * pieces
+@kernel
+def left_out(grid: Grid, stops: Numbers, lines: Drawing, block: tuple[int, int], service: int) -> int:
+    """The lower vertex of the stretch that a service leaves out, -2 when it leaves out none."""
+    low, high = block
+    if service == LOW:
+        return high - 1
+    if service == HIGH:
+        return low
+    widest, skipped = -1, -2
+    for vertex in range(low + 1, high - 1 if service == GAP else low):
+        gap = grid.point_y[stops[lines.stop[vertex + 1]]] - grid.point_y[stops[lines.stop[vertex]]]
+        if gap > widest:
+            widest, skipped = gap, vertex
+    return skipped
 
 
-Ways = dict[tuple[int, int, bool], tuple[int, tuple[int, ...]]]
-"""(lines at the low end, lines here, all hang together) -> mm so far, lines of each stretch."""
+@kernel
+def lay_with_ends(grid: Grid, stops: Numbers, lines: Drawing, block: tuple[int, int, int], service: int) -> None:
+    """The same where the walk begins or ends in the block: the cheapest lines that have the effect of the service.
+
+    All ways are summed up stop by stop as for the price (`walking.price_with_ends`), and followed back.
+    """
+    low, high, slot = block
+    first, count = lines.stop[low + 1], high - low - 1
+    best = np.full((count + 1) * KEYS, BIG)
+    for times in range(3):
+        best[FIRST_KEY[times]] = times * (grid.point_y[stops[first]] - grid.edge[slot])
+    for k in range(1, count + 1):
+        length, is_odd = stretch(grid, stops, (first + k - 1, k == count, slot))
+        walking.further(best[(k - 1) * KEYS : k * KEYS], best[k * KEYS : (k + 1) * KEYS], length, is_odd)
+    key = 0
+    while SERVICE_OF[key] != service:
+        key += 1
+    for k in range(count, 0, -1):
+        length, is_odd = stretch(grid, stops, (first + k - 1, k == count, slot))
+        times, total, at = key // 2 % 3, best[k * KEYS + key], (k - 1) * KEYS
+        lines.up[low + k] += times
+        before = 0
+        while walking.next_key(before, times, is_odd) != key or best[at + before] + times * length != total:
+            before += 1
+        key = before
+    if low >= 0:
+        lines.up[low] += key // 2 % 3
 
 
-def _with_ends(ys: Sequence[int], odd: Sequence[bool], wanted: tuple[int, int, bool]) -> tuple[int, ...]:
-    """How often each stretch is walked when the walk begins or ends here: the cheapest that has the wanted effect."""
-    gaps = [b - a for a, b in pairwise(ys)]
-    best: Ways = {(lines, lines, lines > 0): (lines * gaps[0], (lines,)) for lines in range(3)}
-    for gap, is_odd in zip(gaps[1:], odd, strict=True):
-        after: Ways = {}
-        for (first, last, joined), (cost, lines) in best.items():
-            for count in range(3):
-                if last + count and (last + count) % 2 == is_odd and (count or joined):
-                    way = (cost + count * gap, (*lines, count))
-                    key = (first, count, joined and count > 0)
-                    after[key] = min(after.get(key, way), way)
-        best = after
-    return best[wanted][1]
+@kernel
+def stretch(grid: Grid, stops: Numbers, where: tuple[int, bool, int]) -> tuple[int, int]:
+    """How long the stretch above a stop is, and how many ends of the walk are at the stop."""
+    i, is_last, slot = where
+    above = grid.edge[slot + 1] if is_last else grid.point_y[stops[i + 1]]
+    return above - grid.point_y[stops[i]], int(stops[i] == grid.odd[0]) + int(stops[i] == grid.odd[1])
 
 
 # --- the order of a drawing ---
 
 
-def _drawn(edges: Iterable[Edge], start: Vertex) -> list[Vertex]:
-    """The vertices in the order of a walk that uses every line as often as it says (Hierholzer 1873)."""
-    left: dict[Vertex, dict[Vertex, int]] = defaultdict(dict)
-    for a, b, times in edges:
-        left[a][b] = left[b][a] = left[a].get(b, 0) + times
-    walk, stack = [], [start]
-    while stack:
-        here = stack[-1]
-        if not left[here]:
-            walk.append(stack.pop())
-            continue
-        there = next(iter(left[here]))
-        _use(left, here, there)
-        stack.append(there)
-    return walk[::-1]
+@kernel
+def drawn(lines: Drawing, rows: int, start: int) -> None:
+    """Write the vertices of a walk that uses every line as often as it says to the end of `path`, -1 before them.
+
+    The pen goes on while there is a line; where there is none left, the way back to there is done (Hierholzer 1873).
+    """
+    path = lines.path
+    for i in range(len(path)):
+        path[i] = -1
+    path[0] = start
+    going, done = 1, len(path)
+    while going > 0:
+        here = path[going - 1]
+        there = followed(lines, rows, here)
+        if there >= 0:
+            path[going] = there
+            going += 1
+        else:
+            going -= 1
+            done -= 1
+            path[going] = -1
+            path[done] = here
 
 
-def _use(left: dict[Vertex, dict[Vertex, int]], a: Vertex, b: Vertex) -> None:
-    for here, there in ((a, b), (b, a)):
-        left[here][there] -= 1
-        if not left[here][there]:
-            del left[here][there]
+@kernel
+def followed(lines: Drawing, rows: int, here: int) -> int:
+    """Use up one line from here and return where it leads, -1 when none is left; into the aisle before on to others."""
+    crossing = lines.crossing[here]
+    if lines.up[here] > 0:
+        lines.up[here] -= 1
+        return here + 1
+    if here > 0 and lines.up[here - 1] > 0:
+        lines.up[here - 1] -= 1
+        return here - 1
+    if crossing >= 0 and lines.across[crossing] > 0:
+        lines.across[crossing] -= 1
+        return int(lines.corner[crossing + rows])
+    if crossing >= rows and lines.across[crossing - rows] > 0:
+        lines.across[crossing - rows] -= 1
+        return int(lines.corner[crossing - rows])
+    return -1

@@ -8,13 +8,13 @@ by style   a rule that people know by heart, such as the S-shape (see `guided`)
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations, pairwise
 from typing import get_args
 
 from wms.planning import exchanges, guided, precedence, retracing, speed
-from wms.planning.ground import prepare
+from wms.planning.ground import Ground, prepare
 from wms.planning.layout import Floor
 from wms.planning.problems import require
 from wms.planning.styles import Corner, Style
@@ -96,6 +96,21 @@ def plan(problem: Problem, options: Options = DEFAULT) -> Plan:
     return _free(problem, tuple(rank), options)
 
 
+def round_trips(floor: Floor, lists: Sequence[Collection[int]], options: Options = DEFAULT) -> list[Plan]:
+    """A walk from the depot and back for each list of places, as `plan` finds it; the floor is made ready once."""
+    home = floor.depot.id
+    problems = [Problem(floor, tuple(dict.fromkeys(places)), home, home) for places in lists]
+    if options.style != "exact" or not is_swept(floor, options):
+        return [plan(problem, options) for problem in problems]
+    ground = _ready(floor, home, home, {stop for problem in problems for stop in problem.stops})
+    return [_free(problem, problem.stops, options, ground) for problem in problems]
+
+
+def is_swept(floor: Floor, options: Options = DEFAULT) -> bool:
+    """Whether walks between places in the aisles of this floor are shortest because they are swept."""
+    return not floor.is_one_way and len(floor.cross_mm) <= options.exact_cross_aisles
+
+
 def verify(problem: Problem, plan: Plan) -> list[str]:
     """Broken rules in words: every stop exactly once, nothing else, ranks kept, and the length is the length."""
     broken = [f"place {stop} is not visited" for stop in sorted(set(problem.stops) - set(plan.order))]
@@ -154,14 +169,21 @@ def _styled(problem: Problem, style: Style) -> Plan:
 # --- the shortest walk ---
 
 
-def _free(problem: Problem, stops: tuple[int, ...], options: Options) -> Plan:
+def _free(problem: Problem, stops: tuple[int, ...], options: Options, ground: Ground | None = None) -> Plan:
     floor = problem.floor
     if not floor.is_one_way:
         if not stops or len({_line(floor, place) for place in _all(problem, stops)}) == 1:
             return _in_one_line(problem, stops)
-        if _can_sweep(problem, stops) and len(floor.cross_mm) <= options.exact_cross_aisles:
-            return _walked(problem, _nearest_first(problem, _swept(problem, floor, stops)))
+        if is_swept(floor, options) and _can_sweep(problem, stops):
+            length, order = _swept(problem, ground or _ready(floor, problem.start, problem.end, stops), stops)
+            return Plan(tuple(_nearest_first(problem, order)), length)
     return _searched(problem, _starts(problem, stops, options), options)
+
+
+def _ready(floor: Floor, start: int, end: int, stops: Iterable[int]) -> Ground:
+    """The floor as the sweep wants it now."""
+    ground = prepare(floor, start, end, stops)
+    return ground if speed.running() else ground.lists()
 
 
 def _line(floor: Floor, place_id: int) -> tuple[int, int]:
@@ -182,20 +204,20 @@ def _in_one_line(problem: Problem, stops: tuple[int, ...]) -> Plan:
     return min((_walked(problem, order) for order in (upward, upward[::-1])), key=lambda plan: plan.length_mm)
 
 
-def _swept(problem: Problem, floor: Floor, stops: Sequence[int]) -> list[int]:
-    """The exact order on this floor: of points as the sweep finds them, of places at one point by id."""
-    ground = prepare(floor, problem.start, problem.end, stops)
-    ground = ground if speed.running() else ground.lists()
+def _swept(problem: Problem, ground: Ground, stops: Sequence[int]) -> tuple[int, list[int]]:
+    """Length and exact order: of points as the sweep finds them, of places at one point by id."""
     in_open = [stop for stop in stops if stop not in ground.points]  # the start or the end itself
-    inside = sorted(set(stops) - set(in_open))
     places: dict[int, list[int]] = {}
-    for stop in inside:
-        places.setdefault(ground.points[stop], []).append(stop)
-    points = ground.stops(inside)
-    order = retracing.order(ground, speed.numbers(points))[1] if points else []
+    for stop in sorted(stops):
+        if stop in ground.points:
+            places.setdefault(ground.points[stop], []).append(stop)
+    points = sorted({*places, *ground.home})
+    length, order = (
+        retracing.order(ground, points) if points else (problem.floor.distance(problem.start, problem.end), [])
+    )
     inner = [place for point in order for place in places.get(point, ())]
     first = [stop for stop in in_open if stop == problem.start]
-    return [*first, *inner, *(stop for stop in in_open if stop not in first)]
+    return length, [*first, *inner, *(stop for stop in in_open if stop not in first)]
 
 
 def _nearest_first(problem: Problem, order: list[int]) -> list[int]:
@@ -232,7 +254,8 @@ def _starts(problem: Problem, stops: tuple[int, ...], options: Options) -> list[
     starts: list[Sequence[int]] = [baseline(problem).order]
     if stops and _can_sweep(problem, stops) and len({_line(floor, place) for place in _all(problem, stops)}) > 1:
         for rows in _most_useful(floor, _all(problem, stops), options):
-            starts.append(_swept(problem, replace(floor, cross_mm=rows), stops))
+            ground = _ready(replace(floor, cross_mm=rows), problem.start, problem.end, stops)
+            starts.append(_swept(problem, ground, stops)[1])
     return starts
 
 

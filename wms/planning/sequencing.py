@@ -1,7 +1,7 @@
 """In which order pickers take the pick lists, so that no order misses its truck and everybody goes home early.
 
-The row begins by due time, longest first among equals (earliest due date: Jackson 1955; longest processing time:
-Graham 1969), or with lists aside that only make others late (Moore 1968), whichever is better when it is played
+The row begins as given, or by due time, longest first among equals (earliest due date: Jackson 1955; longest processing
+time: Graham 1969), or with lists aside that only make others late (Moore 1968), whichever is better when it is played
 through; then lists are exchanged as long as that helps. Few lists are put into every order.
 """
 
@@ -123,8 +123,9 @@ def _score(book: timing.Book, row: Sequence[int]) -> tuple[int, int, int]:
 
 
 def _starts(problem: Problem) -> Iterable[list[int]]:
-    """By due time, the longest first or the shortest first; and with hopeless lists at the end."""
+    """As given; by due time, the longest first or the shortest first; and with hopeless lists at the end."""
     works = problem.lists
+    yield list(range(len(works)))
     for sign in (-1, 1):
         yield sorted(range(len(works)), key=lambda i: (works[i].due_ms, sign * works[i].pick_ms, i))
     jobs = (urgency.Job(i, work.pick_ms, min(work.due_ms, urgency.NEVER)) for i, work in enumerate(works))

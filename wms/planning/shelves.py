@@ -17,7 +17,7 @@ visits. empty: the smallest stock first, so that places become free. carton: who
 class Supply(NamedTuple):
     """Free units of an item in one place; expiry and arrival as day numbers (date.toordinal), sequence as one walks.
 
-    `carton`: they stand in a carton of their own that may go whole.
+    `carton`: they stand in a carton of their own that may go whole. `reserve`: they stand where one has to climb.
     """
 
     stock_id: int
@@ -28,6 +28,7 @@ class Supply(NamedTuple):
     sequence: int = 0
     arrived_ordinal: int = 0
     carton: bool = False
+    reserve: bool = False
 
 
 @dataclass
@@ -50,10 +51,15 @@ Choose = Callable[[Sequence[Shelf], int], Shelf]
 
 
 def turn(strategy: Strategy, supply: Supply) -> int:
-    """Return when the turn of a stock comes: smaller numbers first."""
-    if strategy == "fefo":
-        return NEVER if supply.expiry_ordinal is None else supply.expiry_ordinal
-    return supply.arrived_ordinal if strategy == "fifo" else 0
+    """Return when the turn of a stock comes: smaller numbers first.
+
+    Of what is as good as each other the pick faces come before the reserve, so that people climb only for what the
+    faces lack; only where whole cartons are wanted the reserve is as welcome.
+    """
+    if strategy == "carton":
+        return 0
+    day = {"fefo": supply.expiry_ordinal, "fifo": supply.arrived_ordinal}.get(strategy, 0)
+    return 2 * (NEVER if day is None else day) + supply.reserve
 
 
 def by_turn(shelf: Shelf) -> tuple[int, int, int]:

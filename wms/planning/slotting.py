@@ -38,7 +38,7 @@ def plan(problem: Problem, options: Options = DEFAULT) -> Plan:
     found = Found(velocity, velocity, False, False)
     if learned.walks:
         found = rearranged(learned, options, min((faces for _, faces in named), key=lambda faces: cost(problem, faces)))
-        named = [("route", found.faces), *named] if found.better else named
+        named = [("route", found.faces), ("route", found.judged), *named] if found.better else named
     method, faces = min(named, key=lambda one: cost(problem, one[1]))
     moves = _moves(problem, learned, faces, None)[0] if problem.current else ()
     made = _plan(problem, faces, moves, (method, found.limit_hit))

@@ -125,13 +125,29 @@ def _writable(folder: Path) -> bool:
 def _twins(cache: Path) -> dict[Any, Any]:
     import numba  # half a second and 60 MiB that a web process must not pay
 
-    njit: Any = numba.njit  # its types do not know `_nrt`
-
     setattr(numba.config, "CACHE_DIR", str(home(cache)))  # noqa: B010  (unknown to its types)
+    njit: Any = numba.njit  # its types do not know the switch
+    may_switch = _may_switch(njit)
     for function in _kernels:
         if function not in _compiled:
-            _compiled[function] = njit(cache=True, _nrt=function not in _uncounted)(function)
+            # Said of every kernel: one that makes arrays must not take it from the one that calls it.
+            counting = {"_nrt": function not in _uncounted} if may_switch else {}
+            _compiled[function] = njit(cache=True, **counting)(function)
     return dict(_compiled)
+
+
+def _may_switch(njit: Any) -> bool:
+    """Whether this numba lets one switch the counting off, which is private: without it, it is slower but the same."""
+    try:
+        njit(cache=True, _nrt=False)(_nothing)()
+    except (KeyError, TypeError):
+        return False
+    return True
+
+
+def _nothing() -> int:
+    """What a new switch is tried on."""
+    return 0
 
 
 @cache_of_process

@@ -8,19 +8,9 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from wms.planning.faces import Faces, Problem
+from wms.planning.oneblock import NOWHERE
 from wms.planning.replay import Replay, Unit, Units, lists_of, placed, replay_of, shelves_of
-from wms.planning.swapping import (
-    NOWHERE,
-    Lists,
-    Longs,
-    Room,
-    Shelves,
-    measure_all,
-    put,
-    record,
-    search,
-    walk_change,
-)
+from wms.planning.swapping import Lists, Longs, Room, Shelves, put, record, search, walk_change
 
 NO_LIMIT = 1 << 60
 
@@ -46,10 +36,7 @@ class Standing:
         self.replay = replay_of(self.problem)
         self.shelves = shelves_of(self.problem, self.units, self.replay.points)
         self.lists = self.replay.lists(self.rows, self.points())
-        measure_all(self.replay.walker, self.lists)
-        longest = int(np.diff(self.lists.begin).max(initial=0)) + 2
-        most = 2 * len(self.rows) + 1
-        self.room = Room(*(np.zeros(size, np.int64) for size in (longest, most, most)))
+        self.room = self.replay.room(self.lists)
 
     def points(self, place: Longs | None = None) -> Longs:
         """The point of every unit; NOWHERE for one that has no face."""
@@ -71,7 +58,7 @@ class Standing:
         out, into = (int(shelves.point[at]) if at != NOWHERE else NOWHERE for at in (old, face))
         exchange = (unit, other, out, into)
         walks, found = walk_change(self.replay.walker, self.lists, self.room, exchange, NO_LIMIT)
-        record(self.lists, self.room, exchange, found)
+        record(self.replay.walker, self.lists, self.room, found)
         picks = int(shelves.picks[unit]) - (int(shelves.picks[other]) if other != NOWHERE else 0)
         change = int(walks) + int(shelves.price[face] - shelves.price[old]) * picks
         if face != NOWHERE:
@@ -82,9 +69,7 @@ class Standing:
 
     def walks_of(self, rows: Iterable[Iterable[int]], place: Longs) -> Longs:
         """The walks of other lists with units standing so."""
-        lists = self.replay.lists(rows, self.points(place))
-        measure_all(self.replay.walker, lists)
-        return lists.length
+        return self.replay.lists(rows, self.points(place)).length.astype(np.int64)
 
     def reaches(self, place: Longs) -> int:
         """What the levels cost all picks with units standing so, in mm."""

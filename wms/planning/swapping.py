@@ -14,14 +14,12 @@ import numpy as np
 import numpy.typing as npt
 
 from wms.planning import speed
-from wms.planning.oneblock import Block, block_trip
-from wms.planning.speed import kernel
+from wms.planning.oneblock import BIG, HIGHEST, LANES, LENGTH, LOWEST, NOWHERE, WIDEST, Block, sweep
+from wms.planning.speed import kernel, uncounted
 from wms.planning.walking import Grid, trip
 
 Longs = npt.NDArray[np.int64]
-NOWHERE = -1
-LOOK_EVERY = 16
-"""Lists measured between two looks at whether an exchange is hopeless."""
+Ints = npt.NDArray[np.int32]
 DRAWS = 64
 SCALE = 16
 """mm to a step where a change is squared, so that squares stay far below 2**63."""
@@ -42,11 +40,11 @@ class Lists(NamedTuple):
     ascending, in `stops` from `begin[k]` on, `many[k]` of them; `length[k]` is its walk in mm."""
 
     starts: Longs
-    of: Longs
-    begin: Longs
-    stops: Longs
-    many: Longs
-    length: Longs
+    of: Ints
+    begin: Ints
+    stops: Any
+    many: Ints
+    length: Ints
 
 
 class Shelves(NamedTuple):
@@ -69,34 +67,81 @@ class Shelves(NamedTuple):
 
 
 class Room(NamedTuple):
-    """Room to work in: the stops of one list, and the lists that an exchange touches with their new lengths."""
+    """Room to work in: the stops of one list; the lists that an exchange touches, the points that each loses and gets,
+    and their new lengths; what the lanes of a sweep serve and how far they are."""
 
     stops: Longs
     touched: Longs
+    loses: Longs
+    gets: Longs
     lengths: Longs
+    spans: Longs
+    state: Longs
 
 
 @kernel
-def length_of(walker: Walker, stops: Longs, count: int) -> int:
-    """The walk in mm of a list of points, ascending."""
-    if walker.plain:
-        return block_trip(walker.block, stops, count)
-    return trip(walker.grid, stops, count, walker.reaches, walker.room)
-
-
-@kernel
-def measure_all(walker: Walker, lists: Lists) -> int:
+@uncounted
+def measure_all(walker: Walker, lists: Lists, room: Room) -> int:
     """Measure the walk of every list; return the sum in mm."""
     total = 0
-    for number in range(len(lists.many)):
-        begin = lists.begin[number]
-        length = length_of(walker, lists.stops[begin : begin + lists.many[number]], lists.many[number])
-        lists.length[number] = length
-        total += length
+    for first in range(0, len(lists.many), LANES):
+        last = min(first + LANES, len(lists.many))
+        for number in range(first, last):
+            room.touched[number - first] = number
+            room.loses[number - first] = room.gets[number - first] = NOWHERE
+        measure(walker, lists, room, (0, last - first))
+        for number in range(first, last):
+            lists.length[number] = room.lengths[number - first]
+            total += lists.length[number]
     return total
 
 
 @kernel
+@uncounted
+def measure(walker: Walker, lists: Lists, room: Room, which: tuple[int, int]) -> None:
+    """Write the new lengths of some of the touched lists, on a plain block at most LANES of them."""
+    first, last = which
+    for k in range(first, last):
+        if walker.plain:
+            lay(walker.block, lists, room, (k, k - first))
+        else:
+            count = with_exchange(lists, room, k)
+            room.lengths[k] = trip(walker.grid, room.stops, count, walker.reaches, walker.room)
+    if walker.plain:
+        sweep(walker.block, room.spans, room.state, last - first)
+        for k in range(first, last):
+            room.lengths[k] = room.state[k - first + LENGTH]
+
+
+@kernel
+@uncounted
+def lay(block: Block, lists: Lists, room: Room, which: tuple[int, int]) -> None:
+    """Write to a lane where the stops of a touched list are, with the exchange."""
+    k, lane = which
+    number, out, into, spans = room.touched[k], room.loses[k], room.gets[k], room.spans
+    for line in range(len(block.x)):
+        spans[line, LOWEST, lane] = spans[line, HIGHEST, lane] = BIG
+        spans[line, WIDEST, lane] = 0
+    at = lists.begin[number]
+    end = at + lists.many[number]
+    while at < end or into >= 0:
+        if into >= 0 and (at == end or into < lists.stops[at]):
+            point = into
+            into = NOWHERE
+        else:
+            point = lists.stops[at]
+            at += 1
+            if point == out:
+                out = NOWHERE
+                continue
+        line, y = block.line[point], block.y[point]
+        spans[line, LOWEST, lane] = min(spans[line, LOWEST, lane], y)
+        spans[line, WIDEST, lane] = max(spans[line, WIDEST, lane], y - spans[line, HIGHEST, lane])
+        spans[line, HIGHEST, lane] = y
+
+
+@kernel
+@uncounted
 def search(walker: Walker, lists: Lists, shelves: Shelves, room: Room, work: tuple[int, int, int, int, int]) -> Any:
     """Try exchanges; return the random state, the cost gained in mm (negative), and how many more units may move.
 
@@ -120,7 +165,7 @@ def search(walker: Walker, lists: Lists, shelves: Shelves, room: Room, work: tup
             change -= (shelves.price[face] - shelves.price[old]) * shelves.picks[other]
         walks, found = walk_change(walker, lists, room, exchange_of(shelves, unit, face), worse - change)
         if found >= 0 and change + walks <= worse:
-            record(lists, room, exchange_of(shelves, unit, face), found)
+            record(walker, lists, room, found)
             put(shelves, unit, face)
             gained += change + walks
             left -= moved if left >= 0 else 0
@@ -128,6 +173,7 @@ def search(walker: Walker, lists: Lists, shelves: Shelves, room: Room, work: tup
 
 
 @kernel
+@uncounted
 def proposal(shelves: Shelves, state: int, rationed: bool) -> tuple[int, int, int]:
     """A unit and a face at random. Where moves are rationed, every other one is about units that have moved already
     (one of them back home, or to the face of another), and the rest about those that are picked most."""
@@ -153,6 +199,7 @@ def proposal(shelves: Shelves, state: int, rationed: bool) -> tuple[int, int, in
 
 
 @kernel
+@uncounted
 def moved_unit(shelves: Shelves, state: int, unit: int) -> tuple[int, int]:
     """A unit at random that is not where it was at first; the given one when none comes up."""
     for _ in range(DRAWS):
@@ -164,6 +211,7 @@ def moved_unit(shelves: Shelves, state: int, unit: int) -> tuple[int, int]:
 
 
 @kernel
+@uncounted
 def may(shelves: Shelves, unit: int, other: int, faces: tuple[int, int]) -> bool:
     """Whether the unit may go to the new face and its holder to the old one."""
     old, new = faces
@@ -176,6 +224,7 @@ def may(shelves: Shelves, unit: int, other: int, faces: tuple[int, int]) -> bool
 
 
 @kernel
+@uncounted
 def units_moved(shelves: Shelves, unit: int, other: int, faces: tuple[int, int]) -> int:
     """How many more units are elsewhere than at first after an exchange."""
     old, new = faces
@@ -186,6 +235,7 @@ def units_moved(shelves: Shelves, unit: int, other: int, faces: tuple[int, int])
 
 
 @kernel
+@uncounted
 def exchange_of(shelves: Shelves, unit: int, face: int) -> tuple[int, int, int, int]:
     """The unit, the holder of the face, the point the unit leaves and the point it comes to."""
     old = shelves.place[unit]
@@ -193,6 +243,7 @@ def exchange_of(shelves: Shelves, unit: int, face: int) -> tuple[int, int, int, 
 
 
 @kernel
+@uncounted
 def put(shelves: Shelves, unit: int, face: int) -> None:
     """Give the unit the face, and its holder what the unit had."""
     other, old = shelves.holder[face], shelves.place[unit]
@@ -204,6 +255,7 @@ def put(shelves: Shelves, unit: int, face: int) -> None:
 
 
 @kernel
+@uncounted
 def walk_change(
     walker: Walker, lists: Lists, room: Room, exchange: tuple[int, int, int, int], most: int
 ) -> tuple[int, int]:
@@ -212,7 +264,7 @@ def walk_change(
     Hopeless is what exceeds `most` by twice the standard error of the lists seen so far.
     """
     unit, other, out, into = exchange
-    change, found, square = 0, 0, 0
+    change, found, seen, square = 0, 0, 0, 0
     if out == into:
         return change, found
     i, i_end = lists.starts[unit], lists.starts[unit + 1]
@@ -220,32 +272,41 @@ def walk_change(
     while i < i_end or j < j_end:
         of_unit = j == j_end or (i < i_end and lists.of[i] <= lists.of[j])
         of_other = i == i_end or (j < j_end and lists.of[j] <= lists.of[i])
-        number = lists.of[i] if of_unit else lists.of[j]
+        room.touched[found] = lists.of[i] if of_unit else lists.of[j]
+        room.loses[found], room.gets[found] = (out, into) if of_unit else (into, out)
+        found += int(of_unit != of_other)
         i += int(of_unit)
         j += int(of_other)
-        if of_unit and of_other:
-            continue
-        count = with_exchange(lists, number, (out, into) if of_unit else (into, out), room.stops)
-        length = length_of(walker, room.stops, count)
-        difference = length - lists.length[number]
-        room.touched[found], room.lengths[found] = number, length
-        change += difference
-        square += (difference // SCALE) * (difference // SCALE)
-        found += 1
-        if found % LOOK_EVERY == 0 and change > most:
+        if found - seen == LANES or (i == i_end and j == j_end):
+            more, squares = changes(walker, lists, room, (seen, found))
+            change, square, seen = change + more, square + squares, found
             over = (change - most) // SCALE
-            if over * over > 4 * square:
+            if over > 0 and over * over > 4 * square and (i < i_end or j < j_end):
                 return change, -1
     return change, found
 
 
 @kernel
-def with_exchange(lists: Lists, number: int, points: tuple[int, int], stops: Longs) -> int:
-    """Write a list's stops without the first point and with the second (NOWHERE: neither); return how many."""
-    out, into = points
-    size, taken, put_in = 0, out < 0, into < 0
-    for k in range(lists.begin[number], lists.begin[number] + lists.many[number]):
-        point = lists.stops[k]
+@uncounted
+def changes(walker: Walker, lists: Lists, room: Room, which: tuple[int, int]) -> tuple[int, int]:
+    """Measure some of the touched lists: the sum of the changes in mm, and of their squares."""
+    change, square = 0, 0
+    measure(walker, lists, room, which)
+    for k in range(which[0], which[1]):
+        difference = room.lengths[k] - lists.length[room.touched[k]]
+        change += difference
+        square += (difference // SCALE) * (difference // SCALE)
+    return change, square
+
+
+@kernel
+@uncounted
+def with_exchange(lists: Lists, room: Room, k: int) -> int:
+    """Write a touched list's stops without the point that it loses and with that it gets; return how many."""
+    number, out, into = room.touched[k], room.loses[k], room.gets[k]
+    size, taken, put_in, stops = 0, out < 0, into < 0, room.stops
+    for at in range(lists.begin[number], lists.begin[number] + lists.many[number]):
+        point = lists.stops[at]
         if not put_in and into < point:
             stops[size] = into
             size += 1
@@ -262,16 +323,13 @@ def with_exchange(lists: Lists, number: int, points: tuple[int, int], stops: Lon
 
 
 @kernel
-def record(lists: Lists, room: Room, exchange: tuple[int, int, int, int], found: int) -> None:
+@uncounted
+def record(walker: Walker, lists: Lists, room: Room, found: int) -> None:
     """Write the stops and lengths of the lists that an exchange touched."""
-    unit, _, out, into = exchange
-    i, i_end = lists.starts[unit], lists.starts[unit + 1]
     for k in range(found):
         number = room.touched[k]
-        while i < i_end and lists.of[i] < number:
-            i += 1
-        of_unit = i < i_end and lists.of[i] == number
-        count = with_exchange(lists, number, (out, into) if of_unit else (into, out), room.stops)
+        count = with_exchange(lists, room, k)
         begin = lists.begin[number]
-        lists.stops[begin : begin + count] = room.stops[:count]
+        for at in range(count):
+            lists.stops[begin + at] = room.stops[at]
         lists.many[number], lists.length[number] = count, room.lengths[k]

@@ -9,6 +9,7 @@ by: a walk through one is as long through its neighbour. On floors of more cross
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from itertools import accumulate
 from typing import Any, NamedTuple
 
 from wms.planning import ground, walking
@@ -66,18 +67,29 @@ class Contents(NamedTuple):
 def measured(floor: Floor, orders: Sequence[Iterable[Pick]]) -> tuple[Aisles, Contents]:
     """Return the aisles that these orders enter, and the orders as masks on them; every order is a set of picks."""
     home = (floor.depot.id, "")
-    every = {home, *(pick for order in orders for pick in order)}
-    picks = sorted(every, key=lambda pick: (_line(floor, pick[0]), pick))
+    every = {home}.union(*orders)
+    swept = {place_id: _line(floor, place_id) for place_id, _ in every}
     bits: dict[Pick, tuple[int, int]] = {}
     lines: dict[tuple[int, int], int] = {}
     words = 0
-    for pick in picks:
-        line = _line(floor, pick[0])[:2]
+    for pick in sorted(every, key=lambda pick: (swept[pick[0]], pick)):
+        line = swept[pick[0]][:2]
         used = 0 if line not in lines else len(bits) - lines[line]
         lines.setdefault(line, len(bits))
         words += used % WORD == 0
         bits[pick] = words - 1, 1 << used % WORD
     return _aisles(floor, bits), _contents([[bits[pick] for pick in order] for order in orders], bits[home])
+
+
+def walks(floor: Floor, orders: Sequence[Iterable[Pick]], lists: Sequence[Sequence[int]]) -> list[int]:
+    """Return the length in mm of the walk of each list of orders; a list names its orders by their index."""
+    if not lists:
+        return []
+    aisles, contents = measured(floor, orders)
+    first = numbers([0, *accumulate(map(len, lists))])
+    members, lengths = numbers(order for each in lists for order in each), numbers([0] * len(lists))
+    walk_all(aisles, contents, (first, members), numbers([0] * int(aisles.word_from[-1])), lengths)
+    return [int(length) for length in lengths]
 
 
 def _line(floor: Floor, place_id: int) -> tuple[int, int, int]:
@@ -131,6 +143,22 @@ def mask_of(contents: Contents, members: Numbers, count: int, mask: Numbers) -> 
     mask[contents.depot_word] = contents.depot_bits
     for i in range(count):
         add(contents, members[i], mask, 0)
+
+
+@kernel
+@uncounted
+def walk_all(
+    aisles: Aisles, contents: Contents, lists: tuple[Numbers, Numbers], mask: Numbers, lengths: Numbers
+) -> None:
+    """Write the length of every list; list i has the orders members[first[i]:first[i + 1]], `mask` is scratch."""
+    first, members = lists
+    for i in range(len(lengths)):
+        for w in range(len(mask)):
+            mask[w] = 0
+        mask[contents.depot_word] = contents.depot_bits
+        for k in range(first[i], first[i + 1]):
+            add(contents, members[k], mask, 0)
+        lengths[i] = round_trip(aisles, mask, 0)[0]
 
 
 @kernel

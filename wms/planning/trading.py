@@ -1,9 +1,10 @@
-"""Carts trade orders: the walks get shorter while no order misses its truck that would not have missed it before.
+"""Carts trade orders: fewer orders miss their truck, and the walks get shorter.
 
-An order moves to another cart, or two orders change carts. The two new walks are measured exactly; a trade that
-makes the sum of walks longer than a threshold is refused, and the threshold sinks to zero (threshold accepting: Dueck
-& Scheuer, Journal of Computational Physics 90, 1990). What is left is played through (see `timing`), carts in the
-order of their earliest due time: tardiness costs far more than walking, so late orders go first of all.
+An order moves to another cart, two orders change carts, or a list is taken sooner. The two new walks are measured
+exactly, the row of lists is played through (see `timing`). What gets worse is taken too, the less often the worse it is
+and the longer the search has gone on (simulated annealing: Kirkpatrick, Gelatt & Vecchi, Science 220, 1983).
+A late order has a price in mm of walking, and so has every second that it is late; but only so many seconds: an order
+that is far too late is given up, so that it does not drag others with it.
 """
 
 from __future__ import annotations
@@ -12,14 +13,14 @@ from typing import NamedTuple
 
 from wms.planning import timing, tours
 from wms.planning.speed import kernel, next_random
-from wms.planning.timing import COUNT, DUE, FIRST, NEVER, PACK, PICK, ROW, Book, play
+from wms.planning.timing import COUNT, DUE, FIRST, NEVER, PACK, PICK, ROW, Book, copy
 from wms.planning.tours import Aisles, Contents
 from wms.planning.walking import Numbers
 
 NEEDS = 3
 """What of a cart an order takes up: totes, lines, grams."""
-TARDY_MM = 5
-"""A millisecond that an order is late weighs as much as so many mm of walking."""
+LEVELS, FACES = 64, 1024
+"""How often the heat changes during a search; sides of the dice."""
 
 # The book of `timing`, with more tables behind its own:
 ORDERS, OPEN, WIDTH, LIST_MS, WALK_MM_S = range(timing.HEAD, timing.HEAD + 5)
@@ -29,9 +30,14 @@ NEED, HANDLE, PACKING, WANTED = range(WALK_MM_S + 1, WALK_MM_S + 5)
 """Per order: what it takes up (NEEDS numbers); time to take and to pack it; when it is due."""
 MEMBERS, MEMBER_COUNT, LOAD, WALK, LIMIT = range(WANTED + 1, WANTED + 6)
 """Per cart: its orders (WIDTH numbers), how many, what they take up, its walk; and what a cart holds at most."""
-WHERE, KEPT = LIMIT + 1, LIMIT + 2
-"""Per order: its cart, and its cart in the best plan so far."""
-HEAD = LIMIT + 3
+WHERE, KEPT, KEPT_ROW = range(LIMIT + 1, LIMIT + 4)
+"""Per order, these by due time: its cart, and its cart in the best plan so far; and the row of lists in that."""
+HEAT, PRICE, DICE = range(LIMIT + 4, LIMIT + 7)
+"""Per level: heat in mm, and mm that a second of lateness costs; per side of the dice -1000 ln of its probability."""
+LATE_MM, LATE_MS_MAX, LATEST, REACH = range(LIMIT + 7, LIMIT + 11)
+"""Numbers: mm that a late order costs, and up to when it costs more; when the last late order is due; how many orders
+are due until then."""
+HEAD = LIMIT + 11
 
 
 class Desk(NamedTuple):
@@ -128,43 +134,21 @@ def retime(book: Book, cart: int) -> None:
 
 
 @kernel
-def tardiness(book: Book) -> tuple[int, int, int]:
-    """Play all carts through, those with the earliest due time first, of equals the longest."""
-    row = book[ROW]
-    for i in range(book[COUNT]):
-        cart, k = book[row + i], i
-        while k > 0 and goes_before(book, cart, book[row + k - 1]):
-            book[row + k] = book[row + k - 1]
-            k -= 1
-        book[row + k] = cart
-    return play(book)
-
-
-@kernel
-def goes_before(book: Book, cart: int, other: int) -> bool:
-    """Whether a list goes before another one."""
-    due, theirs = book[book[DUE] + book[book[FIRST] + cart]], book[book[DUE] + book[book[FIRST] + other]]
-    return bool(due < theirs or (due == theirs and book[book[PICK] + cart] > book[book[PICK] + other]))
-
-
-@kernel
-def trade(desk: Desk, steps: int, threshold: int, seed: int) -> int:
-    """Trade so many steps, from this threshold in mm down to 0, and return to the best; returns trades made."""
-    book, state, made, total = desk.book, seed, 0, 0
-    late, tardy, _ = tardiness(book)
+def trade(desk: Desk, steps: int, seed: int) -> int:
+    """Trade so many steps, ever colder, and return to the best; returns trades made."""
+    book, dice, made, total = desk.book, seed, 0, 0
     for cart in range(book[OPEN]):
         total += book[book[WALK] + cart]
+    late, fine = lateness(book, book[book[PRICE]])
     best_late, best_total = late, total
     keep(book)
     for step in range(steps):
-        state = next_random(state)
-        order = state % book[ORDERS]
-        state = next_random(state)
-        other = state // 2 % book[ORDERS] if state % 2 == 0 else -1
-        state = next_random(state)
-        cart = book[book[WHERE] + other] if other >= 0 else state % book[OPEN]
-        limit = threshold - threshold * step // steps
-        gain, late, tardy = one_trade(desk, (order, other, cart), (late, tardy, limit))
+        price = book[book[PRICE] + step * LEVELS // steps]
+        if step * LEVELS // steps != (step - 1) * LEVELS // steps:
+            late, fine = lateness(book, price)
+        dice = next_random(dice)
+        limit = book[book[HEAT] + step * LEVELS // steps] * book[book[DICE] + dice % FACES] // 1000
+        gain, late, fine, dice = one_step(desk, (late, fine, limit, price), dice)
         if gain < NEVER:
             made += 1
             total -= gain
@@ -176,29 +160,100 @@ def trade(desk: Desk, steps: int, threshold: int, seed: int) -> int:
 
 
 @kernel
-def one_trade(desk: Desk, what: tuple[int, int, int], now: tuple[int, int, int]) -> tuple[int, int, int]:
+def one_step(desk: Desk, now: tuple[int, int, int, int], dice: int) -> tuple[int, int, int, int]:
+    """Throw the dice and try what they say; returns mm saved (NEVER: refused), late orders, their fine, the dice.
+
+    While orders are late, half of the trades are among those that are due until then, and lists change their turns.
+    """
+    book = desk.book
+    dice = next_random(dice)
+    order = dice
+    dice = next_random(dice)
+    kind, among = dice % 8, book[ORDERS]
+    other = dice // 16
+    if kind == 0 and now[0] > 0:
+        dice = next_random(dice)
+        gain, late, fine = one_turn(book, (other % book[COUNT], dice // 2 % book[COUNT], dice % 2), now)
+        return gain, late, fine, dice
+    if now[0] > 0 and dice // 8 % 2 == 0:
+        among = reach(book)
+    order, other = order % among, other % among if kind % 2 == 0 else -1
+    dice = next_random(dice)
+    cart = book[book[WHERE] + other] if other >= 0 else dice % book[OPEN]
+    gain, late, fine = one_trade(desk, (order, other, cart), now)
+    return gain, late, fine, dice
+
+
+@kernel
+def lateness(book: Book, price: int) -> tuple[int, int]:
+    """Play the row through; return how many orders are late, and what they cost in mm."""
+    timing.pick_all(book)
+    timing.pack_all(book)
+    late, tardy, latest = 0, 0, 0
+    for here in range(book[COUNT]):
+        done, at = book[book[timing.DONE] + here], book[DUE] + book[book[FIRST] + here]
+        last = book[DUE] + book[book[FIRST] + here + 1]
+        while at < last and book[at] < done:
+            late += 1
+            latest = max(latest, book[at])
+            tardy += min(book[LATE_MS_MAX], done - book[at])
+            at += 1
+    book[LATEST] = latest
+    return late, int(late * book[LATE_MM] + tardy * price // 1000)
+
+
+@kernel
+def reach(book: Book) -> int:
+    """How many orders are due until the last late one is; orders stand by due time."""
+    count = book[REACH]
+    while count < book[ORDERS] and book[book[WANTED] + count] <= book[LATEST]:
+        count += 1
+    while count > 1 and book[book[WANTED] + count - 1] > book[LATEST]:
+        count -= 1
+    book[REACH] = count
+    return int(count)
+
+
+@kernel
+def one_turn(book: Book, what: tuple[int, int, int], now: tuple[int, int, int, int]) -> tuple[int, int, int]:
+    """Exchange two lists of the row or take one elsewhere (see `timing.change`); returns as `one_trade` does."""
+    i, j, kind = what
+    late, fine, limit, price = now
+    latest = book[LATEST]
+    timing.change(book, i, j, kind)
+    new_late, new_fine = lateness(book, price)
+    if fine - new_fine >= -limit:
+        return 0, new_late, new_fine
+    timing.change(book, j, i, kind)
+    book[LATEST] = latest
+    return NEVER, late, fine
+
+
+@kernel
+def one_trade(desk: Desk, what: tuple[int, int, int], now: tuple[int, int, int, int]) -> tuple[int, int, int]:
     """Try one trade: `order` goes to `cart`, from where `other` comes back (-1: nobody).
 
-    `now`: late orders, their tardiness, and how many mm longer the walks may get. Returns mm saved (NEVER: refused),
-    late orders and tardiness.
+    `now`: late orders, their fine in mm, how many mm worse it may get, and the price of a second. Returns mm of walking
+    saved (NEVER: refused), late orders and their fine.
     """
     order, other, cart = what
-    late, tardy, limit = now
+    late, fine, limit, price = now
     book = desk.book
-    home = book[book[WHERE] + order]
+    home, latest = book[book[WHERE] + order], book[LATEST]
     if home == cart or not fits(book, cart, other, order) or (other >= 0 and not fits(book, home, order, other)):
-        return NEVER, late, tardy
+        return NEVER, late, fine
     old_home, old_cart = book[book[WALK] + home], book[book[WALK] + cart]
     new_home, new_cart = walk_of(desk, home, order, other), walk_of(desk, cart, other, order)
     gain = old_home + old_cart - new_home - new_cart
-    if gain + TARDY_MM * tardy < -limit:
-        return NEVER, late, tardy
+    if gain + fine < -limit:
+        return NEVER, late, fine
     swap(book, what, new_home, new_cart)
-    new_late, new_tardy, _ = tardiness(book)
-    if gain + TARDY_MM * (tardy - new_tardy) >= -limit and (tardy > 0 or new_tardy == 0):
-        return gain, new_late, new_tardy
+    new_late, new_fine = lateness(book, price)
+    if gain + fine - new_fine >= -limit:
+        return gain, new_late, new_fine
     swap(book, (order, other, home), old_cart, old_home)
-    return NEVER, late, tardy
+    book[LATEST] = latest
+    return NEVER, late, fine
 
 
 @kernel
@@ -219,9 +274,10 @@ def swap(book: Book, what: tuple[int, int, int], walk_home: int, walk_cart: int)
 
 @kernel
 def keep(book: Book) -> None:
-    """Remember who is where."""
+    """Remember who is where, and the row."""
     for order in range(book[ORDERS]):
         book[book[KEPT] + order] = book[book[WHERE] + order]
+    copy(book, book[ROW], book[KEPT_ROW])
 
 
 @kernel
@@ -238,3 +294,4 @@ def restore(desk: Desk) -> None:
     for cart in range(book[OPEN]):
         book[book[WALK] + cart] = walk_of(desk, cart, -1, -1)
         retime(book, cart)
+    copy(book, book[KEPT_ROW], book[ROW])

@@ -26,7 +26,7 @@ Numbers = Any
 """An int64 array, or a list of int."""
 BIG = 1 << 50
 """The price of what cannot be done, in mm; sums of it stay far below 2**63."""
-KEYS = 18
+KEYS, FIRST_KEY = 18, (1, 8, 16)
 SERVICE_OF = tuple(
     next((by for by, way in enumerate(SERVICES) if by and way == (first, last, not left_out)), -1)
     for first in range(3)
@@ -164,7 +164,7 @@ def price_with_ends(
     first, last, slot = span
     best, after = np.full(KEYS, BIG), np.full(KEYS, BIG)
     for lines in range(3):
-        best[8 * lines + (lines == 0)] = lines * (point_y[stops[first]] - edge[slot])
+        best[FIRST_KEY[lines]] = lines * (point_y[stops[first]] - edge[slot])
     for i in range(first, last):
         above = edge[slot + 1] if i + 1 == last else point_y[stops[i + 1]]
         is_odd = int(stops[i] == ends[0]) + int(stops[i] == ends[1])
@@ -181,11 +181,19 @@ def further(best: Numbers, after: Numbers, length: int, is_odd: int) -> None:
     """Go on from a stop along a stretch of so many mm."""
     after[:] = BIG
     for key in range(KEYS):
-        here, left_out = key // 2 % 3, key % 2
         for lines in range(3):
-            if here + lines > 0 and (here + lines) % 2 == is_odd and lines + 1 > left_out:
-                to = key // 6 * 6 + 2 * lines + (1 if lines == 0 else left_out)
+            to = next_key(key, lines, is_odd)
+            if to >= 0:
                 after[to] = min(after[to], best[key] + lines * length)
+
+
+@kernel
+def next_key(key: int, lines: int, is_odd: int) -> int:
+    """The key behind a stop, an end of the walk or not, from where so many lines go on; -1 when that cannot be."""
+    here, left_out = key // 2 % 3, key % 2
+    if here + lines > 0 and (here + lines) % 2 == is_odd and lines + 1 > left_out:
+        return key // 6 * 6 + 2 * lines + (1 if lines == 0 else left_out)
+    return -1
 
 
 @kernel

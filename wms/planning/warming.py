@@ -1,6 +1,11 @@
-"""Small plans of every compiled planner, so that their machine code is there before a shift needs it."""
+"""Small plans of every planner that a worker runs, so that their machine code is there before a shift needs it.
+
+Parcels are not among them: they are planned while a packer waits, in a web process, which never compiles.
+"""
 
 from __future__ import annotations
+
+from dataclasses import replace
 
 from wms.planning import batching, routing, slotting, waves
 from wms.planning.batching import Line, OrderDemand
@@ -10,12 +15,16 @@ AISLES, BAYS, PITCH_MM, BAY_MM = 3, 6, 3_000, 1_000
 
 
 def warm() -> None:
-    """Plan a route, pick lists and shelves of a small floor; compiling takes a minute, once."""
+    """Plan walks, pick lists, waves and shelves of a small floor; compiling takes a minute, once."""
     floor = _floor()
     places = tuple(place.id for place in floor.places[:-1])
-    routing.plan(routing.Problem(floor, places[::5], floor.depot.id, floor.depot.id))
-    batching.plan(_orders(floor, places), batching.THOROUGH)
-    waves.plan(waves.Problem(_orders(floor, places), 2))
+    walk = routing.Problem(floor, places, floor.depot.id, floor.depot.id)
+    for exact_cross_aisles in (5, 0):  # by the sweep, and by the search beyond it
+        routing.plan(walk, routing.Options(exact_cross_aisles=exact_cross_aisles))
+    orders = _orders(floor, places)
+    batching.plan(orders, batching.THOROUGH)
+    late = replace(orders, orders=tuple(replace(order, due=order.order_id // 12) for order in orders.orders))
+    waves.plan(waves.Problem(late, 2, 1))
     slotting.plan(_shelves(floor, places))
 
 

@@ -1,11 +1,10 @@
 """Orders, trucks and people become pick lists that are picked and packed before the truck leaves, with short walks.
 
-The orders are batched twice: as if there were no trucks, and truck by truck. The first is the shortest walk there is
-(and says what the trucks cost), the second is the easiest to have ready in time. From there, and from
-the first where orders are still late, the carts trade orders (see `trading`), and once more from the best that comes
-of it; then the row of lists is put right (see `sequencing`). The plan with the fewest late orders wins, of
-these the one with the shortest walk. How many orders must be late whatever anybody does is known from a relaxation
-(see `bound`).
+The orders are batched as if there were no trucks: the shortest walk there is, which says what the trucks cost. Where
+that leaves orders late, they are batched truck by truck, and the carts trade orders (see `trading`), again and again
+from the best so far while orders are late, and once more for the walks. Every time the row of lists is put right (see
+`sequencing`). The plan with the fewest late orders wins, of these the one with the shortest walk. How many orders must
+be late whatever anybody does is known from a relaxation (see `bound`).
 """
 
 from __future__ import annotations
@@ -23,7 +22,8 @@ from wms.planning.problems import require, require_positive
 from wms.planning.timing import NEVER
 
 MINUTE_MS = 60_000
-HALF = 0.5
+ROUNDS = carts.NOBODY, carts.FEWEST, carts.FEWEST
+"""So carts trade while orders are late."""
 
 
 @dataclass(frozen=True)
@@ -68,7 +68,7 @@ class Problem:
 
 @dataclass(frozen=True)
 class Options:
-    """`batching` of the beginnings, `trades` tried from each, `steps` to put the row right, and their seed.
+    """`batching` without trucks, `trades` tried in every round, `steps` to put the row right, and their seed.
 
     Up to `exact_orders_max` orders, every way to divide them is weighed.
     """
@@ -98,7 +98,10 @@ class Trip(NamedTuple):
 
 @dataclass(frozen=True)
 class Plan:
-    """Lists in the row in which they are taken. `free_mm`: the walk if no truck waited; 0 when that was not planned."""
+    """Lists in the row in which they are taken. `free_mm`: the walk if no truck waited; 0 when that was not planned.
+
+    `limit_hit`: the time was up before the search for short walks was done.
+    """
 
     trips: tuple[Trip, ...]
     late: int
@@ -106,6 +109,7 @@ class Plan:
     end_ms: int
     walk_mm: int
     free_mm: int = 0
+    limit_hit: bool = False
 
     @property
     def score(self) -> tuple[int, int, int, int]:
@@ -117,51 +121,55 @@ Group = carts.Group
 
 
 def plan(problem: Problem, options: Options = DEFAULT) -> Plan:
-    """Batch without trucks and truck by truck, trade, put in a row; the fewest late orders, then the shortest walk."""
+    """Batch without trucks, or truck by truck, trade, put in a row; the fewest late orders, then the shortest walk."""
     if len(problem.orders) <= options.exact_orders_max:
         every = [in_a_row(problem, groups, options) for groups in carts.divisions(problem)]
         return replace(min(every, key=_score), free_mm=min(plan.walk_mm for plan in every))
-    whole = _batched(problem, problem.batching.orders, options)
+    whole, limit_hit = _batched(problem, problem.batching.orders, options)  # no part of the orders takes longer
     free_mm = sum(group.walk_mm for group in whole)
     best = in_a_row(problem, whole, options)
-    for groups in _beginnings(problem, whole, options) if best.late else ():
-        traded = carts.traded(problem, groups, options.trades, options.seed)
-        best = min(best, in_a_row(problem, groups, options), in_a_row(problem, traded, options), key=_score)
-        if not best.late:
-            break  # half-empty carts are only for what is late on full ones
+    if best.late:
+        best = min(best, _timely(problem, options), key=_score)
     if best.walk_mm > free_mm:
-        lists = [Group(trip.mode, trip.orders, trip.walk_mm) for trip in best.trips]
-        again = carts.traded(problem, lists, options.trades, options.seed + 1)
-        best = min(best, in_a_row(problem, again, options), key=_score)
-    return replace(best, free_mm=free_mm)
+        best = min(best, _traded(problem, best, options, (len(ROUNDS), carts.SHORTEST)), key=_score)
+    return replace(best, free_mm=free_mm, limit_hit=limit_hit)
+
+
+def _timely(problem: Problem, options: Options) -> Plan:
+    """Batch truck by truck, and trade while orders are late."""
+    best = in_a_row(problem, by_truck(problem, options), options)
+    for how in enumerate(ROUNDS):
+        best = min(best, _traded(problem, best, options, how), key=_score)
+        if not best.late:
+            break
+    return best
+
+
+def _traded(problem: Problem, plan: Plan, options: Options, how: tuple[int, carts.Prices]) -> Plan:
+    """Let the carts of a plan trade. `how`: the number of the round, and its prices."""
+    lists = [Group(trip.mode, trip.orders, trip.walk_mm) for trip in plan.trips]
+    number, prices = how
+    seed = options.seed * (len(ROUNDS) + 1) + number
+    return in_a_row(problem, carts.traded(problem, lists, options.trades, seed, prices), options)
 
 
 def _score(plan: Plan) -> tuple[int, int, int, int]:
     return plan.score
 
 
-def _beginnings(problem: Problem, whole: list[Group], options: Options) -> Iterable[list[Group]]:
-    """Truck by truck, the whole, and truck by truck on half-empty carts: shorter lists are shared more evenly."""
-    yield by_truck(problem, options)
-    yield whole
-    yield by_truck(problem, options, HALF)
-
-
-def by_truck(problem: Problem, options: Options = DEFAULT, filled: float = 1) -> list[Group]:
-    """Batch the orders of every truck by themselves, the carts filled to this part."""
+def by_truck(problem: Problem, options: Options = DEFAULT) -> list[Group]:
+    """Batch the orders of every truck by themselves."""
     trucks: dict[int, list[OrderDemand]] = {}
     for order in problem.batching.orders:
         trucks.setdefault(problem.due_ms(order.order_id), []).append(order)
-    totes = max(1, round(problem.batching.totes_max * filled))
-    smaller = replace(problem, batching=replace(problem.batching, totes_max=totes))
-    return [group for due in sorted(trucks) for group in _batched(smaller, trucks[due], options)]
+    return [group for due in sorted(trucks) for group in _batched(problem, trucks[due], options)[0]]
 
 
-def _batched(problem: Problem, orders: Sequence[OrderDemand], options: Options) -> list[Group]:
-    """Batch orders as if no truck waited."""
+def _batched(problem: Problem, orders: Sequence[OrderDemand], options: Options) -> tuple[list[Group], bool]:
+    """Batch orders as if no truck waited; also whether the time for it was up."""
     free = replace(problem.batching, orders=tuple(replace(order, due=None) for order in orders))
-    lists = batching.plan(free, options.batching).lists
-    return [Group(each.mode, each.orders, each.length_mm) for each in lists]
+    found = batching.plan(free, options.batching)
+    return [Group(each.mode, each.orders, each.length_mm) for each in found.lists], found.limit_hit
 
 
 def in_a_row(problem: Problem, groups: Sequence[Group], options: Options = DEFAULT) -> Plan:
