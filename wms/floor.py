@@ -10,13 +10,13 @@ from typing import Any
 
 from sqlalchemy import bindparam, delete, insert, select, update
 
-from wms.barcodes import Scanned, understand
+from wms.barcodes import FRAMING, Scanned, understand
 from wms.db import Store, Tx, dumps, table_of
 from wms.errors import Ask, BadInput, Refusal
 from wms.flows import FLOWS
 from wms.flows.engine import DONE, Flow, NoWork, Task, Who
 from wms.flows.envelope import Answer, envelope
-from wms.flows.scans import UnknownCode, WrongKind
+from wms.flows.scans import UnknownCode, WrongKind, spoilt_scan
 from wms.models import floor as models
 from wms.models.people import Operator
 from wms.queries.codes import meanings
@@ -128,7 +128,7 @@ class Floor:
         return self.store.transact(lambda tx: self._show(tx, who, task_id))
 
     def menu(self, who: Who) -> Answer:
-        """Draw the menu: the flows this person may play, on F1 to F9."""
+        """Draw the menu: the flows this person may play, on F1 to F10."""
         return self._menu(who, "", "ok")
 
     # -- scans ----------------------------------------------------------------------------------------------------
@@ -212,7 +212,7 @@ class Floor:
                     args = {"kind": meaning.kind, "ref": meaning.ref, "name": meaning.name, "confirmed": confirmed}
                     return self._start(tx, ask.who, flow, args)
             raise NotHere(name=meaning.name)
-        raise NotHere(name=scanned.text)
+        raise spoilt_scan(scanned) or NotHere(name=scanned.shown)
 
     def _was_asked(self, tx: Tx, ask: Asked) -> bool:
         """Return whether this person's last scan was this very one, and was answered with a question."""
@@ -372,8 +372,13 @@ class Refused(Exception):
 
 
 def storable(text: str) -> str:
-    """Return a scan that both databases can keep: no NUL, no half surrogates."""
-    return text.replace("\x00", "").encode("utf-8", "replace").decode("utf-8")
+    """Return a scan that both databases can keep: no half surrogates, and within the framing no NUL.
+
+    What was lost there stays visible: without it the rest could read as another code.
+    """
+    if "\x00" in text:
+        text = text.strip(FRAMING).replace("\x00", "\ufffd")
+    return text.encode("utf-8", "replace").decode("utf-8")
 
 
 def resumes(open_task: Any, args: dict[str, Any]) -> bool:

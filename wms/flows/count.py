@@ -9,7 +9,7 @@ from sqlalchemy import Row
 from wms.errors import Ask, Refusal, clip
 from wms.flows.engine import DONE, Flow, Line, NoWork, Screen, Target, Task
 from wms.flows.parts import item_card, item_target, key_target, place_card
-from wms.flows.scans import ItemScan, Key, LocationScan, LotScan, Quantity
+from wms.flows.scans import ItemScan, Key, LocationScan, LotScan, Quantity, lot_on
 from wms.models.stock import NO_LOT
 from wms.operations import counting, quality
 from wms.operations.counting import Counted
@@ -100,6 +100,7 @@ def scan_item(task: Task, scan: ItemScan) -> str:
     if not (item.lot_tracked or item.expiry_tracked):
         return tally(task, item.sku)
     if scan.lot:
+        sure_of_lot(task, scan.lot, scan.unsure)
         task.memo["lot"] = quality.lot_id(task.tx, scan.ref, scan.lot, scan.expiry)
         return tally(task, item.sku)
     there = lots_here(task, scan.ref)
@@ -107,6 +108,12 @@ def scan_item(task: Task, scan: ItemScan) -> str:
         return "lot"
     task.memo["lot"] = there[0].lot_id
     return tally(task, item.sku)
+
+
+def sure_of_lot(task: Task, lot: str, unsure: bool) -> None:
+    """Ask about a lot that may have swallowed a date, unless the item in hand is known to have it."""
+    if unsure and not quality.has_lot(task.tx, task.memo["item"], lot):
+        task.confirm(quality.DoubtfulLot(lot=lot))
 
 
 def lots_here(task: Task, item_id: int) -> list[Row[Any]]:
@@ -126,8 +133,17 @@ def tally(task: Task, sku: str) -> str:
 def scan_lot(task: Task, scan: LotScan) -> str:
     """Take the lot; one that only another item has is refused."""
     quality.check_lot(task.tx, task.memo["item"], scan.text)
+    sure_of_lot(task, scan.text, scan.unsure)
     task.memo["lot"] = quality.lot_id(task.tx, task.memo["item"], scan.text, scan.expiry)
     return tally(task, counts.item_row(task.tx, task.memo["item"]).sku)
+
+
+@flow.on("lot", ItemScan, to=("quantity",))
+def scan_labelled_lot(task: Task, scan: ItemScan) -> str:
+    """Take the lot from the label of a unit of the item in hand."""
+    if scan.ref != task.memo["item"]:
+        raise OtherItem(sku=counts.item_row(task.tx, task.memo["item"]).sku)
+    return scan_lot(task, lot_on(scan))
 
 
 @flow.key("lot", "F1", "No lot", to=("quantity",))

@@ -8,10 +8,10 @@ from typing import Any
 
 from wms.barcodes import Scanned
 from wms.db import Tx
-from wms.errors import Ask, NotAllowed, Refusal
-from wms.flows.scans import AnyScan, Key, choose, word
+from wms.errors import SENTENCE_MAX, Ask, NotAllowed, Refusal
+from wms.flows.scans import DOUBTS, AnyScan, Key, UnknownCase, UnknownCode, choose, word
 from wms.operations.ledger import By
-from wms.queries.codes import meanings
+from wms.queries.codes import meanings, name_inside
 from wms.settings import Settings
 
 DONE = "done"
@@ -113,6 +113,11 @@ class Task:
         """Set the sentence that answers this scan."""
         self.note, self.tone = note, tone
 
+    def warn(self, doubt: str) -> None:
+        """Say what is odd about the scan beside what came of it, and instead of it when there is no room for both."""
+        both = f"{self.note} {doubt}".lstrip(" ")
+        self.note = both if len(both) <= SENTENCE_MAX else doubt
+
     def confirm(self, question: Ask) -> None:
         """Raise `question` unless this very scan was just asked about and made again."""
         if not self.confirmed:
@@ -207,8 +212,16 @@ class Flow:
     def step(self, task: Task, scanned: Scanned) -> str:
         """Let one scan act and return the next state; raises a Refusal when it may not."""
         found = [] if scanned.key else meanings(task.tx, scanned)
-        scan = choose(scanned, found, self.expects(task.state), task.settings.floor.quantity_max)
-        return self.act(task, scan)
+        try:
+            scan = choose(scanned, found, self.expects(task.state), task.settings.floor.quantity_max)
+        except UnknownCode:
+            if name := name_inside(task.tx, scanned):
+                raise UnknownCase(sku=name) from None
+            raise
+        state = self.act(task, scan)
+        if scanned.doubt:
+            task.warn(DOUBTS[scanned.doubt])
+        return state
 
     def act(self, task: Task, scan: AnyScan) -> str:
         """Run the verb of the table for a typed scan."""

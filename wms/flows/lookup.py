@@ -11,11 +11,13 @@ from wms.errors import NotFound, clip
 from wms.flows.engine import DONE, Flow, Line, Screen, Target, Task
 from wms.flows.parts import key_target
 from wms.flows.scans import THINGS, Key, Scan
-from wms.queries import lookup, places
+from wms.operations import labelling
+from wms.queries import lookup, places, printing
 
 flow = Flow("lookup", "Look up", ("picker", "packer", "receiver"), repeats=False, opens=tuple(THINGS))
 MOVES = 5
 LINES = 12  # a handheld's screen is not a report
+LABELLED = ("lpn", "parcel", "tote")  # whose own label may be in doubt where somebody stands
 
 
 @flow.begin("any")
@@ -47,13 +49,39 @@ def done(task: Task, _: Key) -> str:
     return DONE
 
 
+@flow.key("any", "F6", "It printed", to=("any",))
+def printed(task: Task, _: Key) -> str:
+    """Say that the label in doubt came out."""
+    labelling.resolve(task.tx, task.settings, task.by, in_doubt(task), printed=True)
+    task.say("Noted: the label came out.")
+    return "any"
+
+
+@flow.key("any", "F7", "Print again", to=("any",))
+def print_again(task: Task, _: Key) -> str:
+    """Say that the label in doubt did not come out; a copy is printed."""
+    labelling.resolve(task.tx, task.settings, task.by, in_doubt(task), printed=False)
+    task.say("A copy of the label is printing.")
+    return "any"
+
+
+def in_doubt(task: Task) -> int:
+    """Return the label that somebody must decide about; raises NotUncertain without one."""
+    kind, ref = task.memo.get("kind", ""), task.memo.get("ref", 0)
+    thing = lookup.thing(task.tx, kind, ref) if kind in LABELLED else None
+    label = printing.newest_of(task.tx, thing.name) if thing else None
+    if label is None or label.state != "uncertain":
+        raise labelling.NotUncertain(state=label.state if label else "not printed here")
+    return int(label.id)
+
+
 @flow.screen("any")
 def show(task: Task) -> Screen:
     """Show the thing looked at; before the first scan, propose a place."""
     if not task.memo:
         found = places.some_bin(task.tx)
         target = Target("location", found.code, found.name) if found else key_target("F1", "Done")
-        return Screen("Scan anything", target, "Look up", progress=(0, 1))
+        return Screen("Scan anything", target, "Look up", progress=(0, 1), keys=("F1",))
     kind, ref = task.memo["kind"], task.memo["ref"]
     thing = lookup.thing(task.tx, kind, ref)
     if thing is None:
@@ -64,7 +92,12 @@ def show(task: Task) -> Screen:
     title = clip(f"{thing.name}: {amount(rows)}" if stocked else f"{thing.name}: {thing.detail}", 40)
     shown = (*(line_of(row, stocked or "") for row in rows[:LINES]), *map(moved, moves))
     facts = {"kind": kind, "detail": thing.detail, "more": max(len(rows) - LINES, 0)}
-    return Screen(title, key_target("F1", "Done"), head_of(kind, thing), lines=shown, progress=(1, 1), facts=facts)
+    label = printing.newest_of(task.tx, thing.name) if kind in LABELLED else None
+    doubt = label is not None and label.state == "uncertain"
+    facts["label"] = label.state if label else None
+    keys = ("F1", "F6", "F7") if doubt else ("F1",)
+    head = "Did its label come out of the printer?" if doubt else head_of(kind, thing)
+    return Screen(title, key_target("F1", "Done"), head, lines=shown, progress=(1, 1), keys=keys, facts=facts)
 
 
 def head_of(kind: str, thing: Row[Any]) -> str:

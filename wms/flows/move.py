@@ -9,7 +9,7 @@ from sqlalchemy import Row
 from wms.errors import NotAllowed, Refusal, clip
 from wms.flows.engine import DONE, Flow, Line, NoWork, Screen, Target, Task
 from wms.flows.parts import item_card, item_target, key_target, place_card, quantity_target
-from wms.flows.scans import ItemScan, Key, LocationScan, LotScan, LpnScan, Quantity, ToteScan
+from wms.flows.scans import ItemScan, Key, LocationScan, LotScan, LpnScan, Quantity, ToteScan, lot_on
 from wms.operations import moving, putaway
 from wms.operations.ledger import NoQuantity
 from wms.operations.putaway import Load
@@ -166,6 +166,15 @@ def scan_lot(task: Task, scan: LotScan) -> str:
     task.memo["lot"] = found.lot_id
     moving.check_free(Load((found,), 0, 1), task.memo["from"])
     return "quantity"
+
+
+@flow.on("lot", ItemScan, to=("quantity",))
+def scan_labelled_lot(task: Task, scan: ItemScan) -> str:
+    """Choose the lot that the label of a unit of the item says."""
+    rows = in_hand(task).rows
+    if rows and scan.ref != rows[0].item_id:
+        raise OtherItem(sku=rows[0].sku)
+    return scan_lot(task, lot_on(scan))
 
 
 @flow.screen("lot")

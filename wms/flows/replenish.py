@@ -7,7 +7,7 @@ from typing import Any
 from wms.errors import Refusal, clip
 from wms.flows.engine import DONE, Flow, Line, NoWork, Screen, Target, Task
 from wms.flows.parts import item_card, item_target, place_card, quantity_target
-from wms.flows.scans import ItemScan, Key, LocationScan, LotScan, LpnScan, Quantity
+from wms.flows.scans import ItemScan, Key, LocationScan, LotScan, LpnScan, Quantity, lot_on
 from wms.operations import bringing, putaway
 from wms.queries import bringing as reads
 from wms.queries import places
@@ -141,6 +141,15 @@ def scan_lot(task: Task, scan: LotScan) -> str:
         raise WrongLot(scanned=scan.text, wanted=row.lot)
     task.memo["lot"] = row.lot_id
     return after_source(task)
+
+
+@flow.on("lot", ItemScan, to=("quantity", "face"))
+def scan_labelled_lot(task: Task, scan: ItemScan) -> str:
+    """Take the lot that the label of a unit says, if it is the one that the task names."""
+    row = read(task)
+    if scan.ref != row.item_id:
+        raise WrongItem(scanned=scan.name, wanted=row.sku)
+    return scan_lot(task, lot_on(scan))
 
 
 @flow.on("quantity", ItemScan, to=("quantity", "face"))
@@ -303,7 +312,7 @@ def show_lot(task: Task) -> Screen:
 def show_quantity(task: Task) -> Screen:
     """Ask for the units, one by one or as a number."""
     row = read(task)
-    return drawn(task, f"Take {row.reserved - task.memo['hand']} {row.sku}", item_target(row))
+    return drawn(task, f"Take {row.reserved} {row.sku}", item_target(row))
 
 
 @flow.screen("short")
@@ -347,7 +356,7 @@ def drawn(task: Task, title: str, target: Target) -> Screen:
     """Return a screen of this flow: what is asked, of which item, for which face and why, and how many tasks wait."""
     row, hand = read(task), task.memo["hand"]
     there = task.state in ("face", "fits")
-    head = f"{'Replenish' if row.reason == 'replenish' else 'Re-slot'} · {row.waiting} more"
+    head = f"{'Refill' if row.reason == 'replenish' else 'Re-slot'} · {row.waiting} more"
     label = f"lot {row.lot} → {row.to_name}" if row.lot_id else f"→ {row.to_name}"
     line = Line(row.sku, row.item_name, hand, row.reserved or hand, "now", label, row.colour)
     return Screen(

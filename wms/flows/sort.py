@@ -7,7 +7,7 @@ from typing import Any
 from wms.errors import clip
 from wms.flows.engine import DONE, Flow, Line, NoWork, Screen, Target, Task
 from wms.flows.parts import item_target, key_target, place_card
-from wms.flows.scans import ItemScan, LocationScan, LotScan, Quantity, ToteScan
+from wms.flows.scans import ItemScan, LocationScan, LotScan, OtherLabel, Quantity, ToteScan, lot_on
 from wms.operations import sorting
 from wms.queries import walks
 from wms.queries import wall as reads
@@ -140,6 +140,14 @@ def scan_lot(task: Task, scan: LotScan) -> str:
     return take(task, share, pending["qty"], scan.text)
 
 
+@flow.on("lot", ItemScan, to=("slot",))
+def scan_labelled_lot(task: Task, scan: ItemScan) -> str:
+    """Scan the label of the unit in hand, which tells its lot."""
+    if scan.ref != task.memo["pending"]["item"]:
+        raise OtherLabel(scanned=scan.name)
+    return scan_lot(task, lot_on(scan))
+
+
 @flow.on("slot", LocationScan, to=PUT)
 def scan_slot(task: Task, scan: LocationScan) -> str:
     """Put what is in hand into its slot."""
@@ -209,7 +217,7 @@ def missing(task: Task, _: Any) -> str:
     held = sorting.give_up(task.tx, task.memo["list"], task.memo["tote"], now)
     task.args.pop("wall", None)
     to = go_on(task)
-    task.say(f"{held} orders are on hold. {task.note}".strip(), task.tone)
+    task.say(f"{held} orders are on hold. {task.note}".rstrip(" "), task.tone)
     return to
 
 

@@ -104,7 +104,7 @@ def facts(task: Task, box: Box) -> dict[str, Any]:
     """Return what a pack station shows beside the lines."""
     low, high = parcels.band_g(box, task.settings) or (None, None)
     weight = {"expected": parcels.expected_g(box), "low": low, "high": high, "reading": box.weight_g or None}
-    initials = " ".join(f"{word[0]}." for word in box.person.split()[:3])
+    initials = " ".join(f"{word[0]}." for word in box.person.split(" ")[:3] if word)
     carton = {"name": box.carton, "dims": " × ".join(map(str, box.carton_mm))} if box.carton else None
     who = {"order": box.number, "country": box.country, "initials": initials, "units": box.wanted}
     who["packing"] = boxing.picture(box, boxing.cartons(task.tx), not task.memo.get("part"))
@@ -157,7 +157,7 @@ def show_carton(task: Task) -> Screen:
     assert best is not None
     dims = f"{best.length_mm} × {best.width_mm} × {best.height_mm}"
     box = hold(task, replace(in_hand(task), tare_g=best.tare_g))
-    shown = facts(task, box) | {"carton": {"name": best.name, "dims": dims}}
+    shown = facts(task, box) | {"carton": {"name": best.name, "dims": dims}} | troubled(task, box)
     return screen(task, f"Take carton {best.name}", Target("carton", best.code, best.name), ("F4",), facts=shown)
 
 
@@ -166,7 +166,13 @@ def show_weight(task: Task) -> Screen:
     """Show what the scale should say."""
     box = in_hand(task)
     grams = max(1, parcels.expected_g(box))
-    return screen(task, "Weigh the parcel", quantity_target(grams), ("F4",), quantity=grams)
+    shown = facts(task, box) | troubled(task, box)
+    return screen(task, "Weigh the parcel", quantity_target(grams), ("F4",), quantity=grams, facts=shown)
+
+
+def troubled(task: Task, box: Box) -> dict[str, str | None]:
+    """Return what is wrong with the station's printer, told before its label is needed."""
+    return {"printer": printing.trouble_at(task.tx, box.place_id) or None}
 
 
 @flow.screen("label")
@@ -177,7 +183,7 @@ def show_label(task: Task) -> Screen:
     told = {"label": job.state if job else None, "printer": (job.trouble or job.printer) if job else None}
     return screen(
         replace_hold(task),
-        "Scan the label",
+        "Scan the label, or F7: print it again" if job and job.state == "uncertain" else "Scan the label",
         Target("parcel", box.code, box.code),
         ("F7",),
         facts=facts(task, box) | told,

@@ -18,6 +18,7 @@ from wms.flows.scans import (
     Quantity,
     SerialScan,
     ToteScan,
+    serial_on,
 )
 from wms.operations import benches, labelling, packing, parcels
 from wms.operations.benches import Bench
@@ -248,6 +249,15 @@ def scan_serial(task: Task, scan: SerialScan) -> str:
     return verified(task, need, 1, task.memo["hand"]["lot"])
 
 
+@flow.on("serial", ItemScan, to=OPEN_WAYS)
+def scan_labelled_serial(task: Task, scan: ItemScan) -> str:
+    """Scan the GS1 label of the unit in hand, which tells its serial number."""
+    need = unit_in_hand(task)
+    if scan.ref != need.item_id:
+        raise packing.WrongItem(scanned=scan.name, wanted=need.sku)
+    return scan_serial(task, serial_on(scan))
+
+
 @flow.key("lot", "F4", "Put back", to=("unit",))
 @flow.key("serial", "F4", "Put back", to=("unit",))
 def put_back(task: Task, _: Any) -> str:
@@ -343,6 +353,7 @@ def scan_label(task: Task, scan: ParcelScan) -> str:
     """Check that the label on the box is the box's own, and go on."""
     box = in_hand(task)
     parcels.check_label(box, scan.code)
+    labelling.seen(task.tx, parcels.event_of(box))
     if box.left:
         del task.memo["part"]
         task.memo["parcel"] = benches.begin_order(task.tx, task.by, box.order_id, task.memo["station"])

@@ -6,8 +6,22 @@ from collections.abc import Callable
 
 from wms.flows.engine import Handler, Screen, Target, Task
 from wms.flows.parts import key_target, quantity_target
-from wms.flows.pick.walk import WALK, before, flow, give_up, go_on, list_id, one_tote_list, put, read, screen
-from wms.flows.scans import Key, Quantity, ToteScan
+from wms.flows.pick.walk import (
+    TOOK,
+    WALK,
+    before,
+    check_item,
+    flow,
+    give_up,
+    go_on,
+    list_id,
+    name_lot,
+    one_tote_list,
+    put,
+    read,
+    screen,
+)
+from wms.flows.scans import ItemScan, Key, Quantity, ToteScan, lot_on
 from wms.operations import counting, picking, shorts, taking
 from wms.operations.taking import Now
 from wms.queries import walks
@@ -22,6 +36,16 @@ def each(states: tuple[str, ...], key: str, label: str, *, to: tuple[str, ...]) 
         return function
 
     return keep
+
+
+# --- a lot on the label of a unit ---
+
+
+@flow.on("lot", ItemScan, to=(*TOOK, "lot"))
+def name_labelled_lot(task: Task, scan: ItemScan) -> str:
+    """Scan the label of the unit in hand, which tells its lot."""
+    check_item(task, before(task), scan)
+    return name_lot(task, lot_on(scan))
 
 
 # --- a full tote, an empty place ---

@@ -303,7 +303,7 @@ def name_lot(task: Task, scan: LotScan) -> str:
 def take_of_lot(task: Task, now: Now, lot: str, qty: int) -> str:
     """Take units of the planned lot; of another one in this place only when asked twice."""
     row = read(task)
-    if lot.strip().upper() != row.lot_code.upper():
+    if lot.upper() != row.lot_code.upper():
         now = other_lot(task, now, lot)
     task.memo["lot"] = now.mark
     task.memo.pop("pending", None)

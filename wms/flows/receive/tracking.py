@@ -7,8 +7,8 @@ from wms.errors import NotAllowed, Refusal, clip
 from wms.flows.engine import Screen, Task
 from wms.flows.parts import item_card, item_target, key_target
 from wms.flows.receive.hand import AFTER, counts, current, flow, head_of, in_hand, lines_of
-from wms.flows.receive.units import settle
-from wms.flows.scans import ExpiryScan, ItemScan, Key, LotScan, Quantity
+from wms.flows.receive.units import OtherItem, settle, sure_of_lot
+from wms.flows.scans import ExpiryScan, ItemScan, Key, LotScan, Quantity, lot_on
 from wms.models.stock import QUARANTINE
 from wms.operations import directory, quality
 from wms.operations.ledger import NoQuantity
@@ -26,8 +26,18 @@ def scan_lot(task: Task, scan: LotScan) -> str:
     """Take the lot (and the date, when the label says it); a lot that only another item has is refused."""
     carton, line = current(task)
     quality.check_lot(task.tx, line.item_id, scan.text)
+    sure_of_lot(task, line.item_id, scan.text, scan.unsure)
     task.memo |= {"lot": scan.text} | ({"expiry": scan.expiry.isoformat()} if scan.expiry else {})
     return settle(task, carton, line)
+
+
+@flow.on("lot", ItemScan, to=AFTER)
+def scan_labelled_lot(task: Task, scan: ItemScan) -> str:
+    """Take the lot from the GS1 label of a unit; it must be one of the units being counted."""
+    _, line = current(task)
+    if scan.ref != line.item_id:
+        raise OtherItem(sku=line.sku)
+    return scan_lot(task, lot_on(scan))
 
 
 @flow.key("lot", "F1", "No lot", to=AFTER)
@@ -91,9 +101,8 @@ def link(task: Task, _: Key) -> str:
 
 def linkable(text: str) -> str:
     """Return what of a label stays the same from unit to unit: the GTIN of a GS1 label, else all of it."""
-    readings = barcodes.understand(text).readings
-    trade = next((each.text for each in readings if each.lot or each.expiry or each.serial or each.count), None)
-    return trade or readings[0].text
+    scanned = barcodes.understand(text)
+    return scanned.trade or scanned.text
 
 
 @flow.on("link", ItemScan, to=("item",))

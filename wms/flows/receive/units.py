@@ -49,9 +49,16 @@ def scan_item(task: Task, scan: ItemScan) -> str:
         carton = in_hand(task)
         line = carton.line(line_id)
     assert line is not None
+    sure_of_lot(task, scan.ref, scan.lot, scan.unsure and line.lot_tracked)
     said = {"lot": scan.lot, "expiry": scan.expiry.isoformat() if scan.expiry else None}
     task.memo |= {"line": line.line_id, "qty": scan.qty} | {key: value for key, value in said.items() if value}
     return tally(task, carton, line)
+
+
+def sure_of_lot(task: Task, item_id: int, lot: str | None, unsure: bool) -> None:
+    """Ask about a lot that may have swallowed a date, unless this item is known to have it."""
+    if unsure and lot and not quality.has_lot(task.tx, item_id, lot):
+        task.confirm(quality.DoubtfulLot(lot=lot))
 
 
 def tally(task: Task, carton: Carton, line: Row[Any]) -> str:

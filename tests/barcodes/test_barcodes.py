@@ -1,4 +1,4 @@
-"""What a scanned text can mean."""
+"""Our own codes, keys and numbers, and the first thing about a GS1 label."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def test_a_function_key_is_a_scan_of_its_own_kind(text: str, key: str) -> None:
 
 
 def test_a_gs1_label_gives_gtin_lot_expiry_and_count() -> None:
-    found = barcodes.understand("]C1010400638133393110AB-7\x1d17261231\x1d3712")
+    found = barcodes.understand("]C1020400638133393110AB-7\x1d17261231\x1d3712")
     reading = next(each for each in found.readings if each.text == "4006381333931")
     assert (reading.lot, reading.expiry, reading.count) == ("AB-7", date(2026, 12, 31), 12)
 
@@ -59,11 +59,16 @@ def test_an_ean_is_found_under_its_13_and_14_digits() -> None:
     assert {"4006381333931", "04006381333931"} <= texts
 
 
-@given(st.text(max_size=220))
-def test_no_text_breaks_the_reader(text: str) -> None:
-    barcodes.understand(text)
+def test_a_key_is_typed_and_never_read_from_a_label() -> None:
+    found = barcodes.understand("]C0F2")
+    assert (found.key, [each.text for each in found.readings]) == (None, ["F2"])
 
 
-@pytest.mark.parametrize("text", ["]", "]C1", "]C1\x1d", "]d2(01)", "\x1d" * 50, "]C1019999999999999999"])
-def test_hostile_labels_are_just_unknown(text: str) -> None:
-    barcodes.understand(text)
+@pytest.mark.parametrize("around", ["\ufeff{}", "\u200b{}\u200b", "\u202a{}\u202c", "\u2066{}\u2069"])
+def test_the_invisible_marks_around_a_pasted_code_are_taken_off(around: str) -> None:
+    code = barcodes.code("LO", "A-03-12-B")
+    assert barcodes.understand(around.format(code)).readings == (barcodes.Reading(code),)
+
+
+def test_what_cannot_be_printed_is_shown_as_a_dot() -> None:
+    assert barcodes.understand("AB\x1dC\u202eD").shown == "AB·C·D"
