@@ -1,0 +1,117 @@
+"""The ways of looking at one box of bars, in the order of what they were measured to give."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from functools import partial
+
+import cv2
+import numpy as np
+
+from scanner_client.decoding.engines import Engine, View
+from scanner_client.decoding.locating import FINE_PX, Detector, Quad, locate, width_of
+from scanner_client.decoding.pictures import Grey
+from scanner_client.decoding.straightening import Look, Strip, straighten
+
+WHOLE, MIDDLE, UPPER, LOWER = (0.05, 0.95), (0.35, 0.65), (0.1, 0.4), (0.6, 0.9)
+Preparation = tuple[str, Engine, View, Callable[[], Grey]]
+"""Its name, who reads it, what it shows, and how it is made."""
+
+FIRST = (
+    Look(WHOLE, camera_px=0.7),
+    Look(MIDDLE, camera_px=1.5),
+    Look(WHOLE, width_share=4),
+    Look(WHOLE, window=0.08),
+    Look(MIDDLE, camera_px=0.7, window=0.08),
+)
+THEN = (
+    Look(UPPER, width_share=2, window=0.08),
+    Look(LOWER, window=0.08),
+    Look(WHOLE, width_share=3, window=0.08),
+    Look(MIDDLE, width_share=4),
+    Look(UPPER, window=0.04),
+    Look(WHOLE, width_share=5),
+)
+
+INVERTED = (
+    Look(WHOLE, window=0.08),
+    Look(LOWER, window=0.08),
+    Look(WHOLE, camera_px=0.7),
+    Look(MIDDLE, camera_px=0.7, window=0.08),
+)
+
+
+class Workbench:
+    """Prepares pictures for two engines."""
+
+    def __init__(self, zxing: Engine, zbar: Engine) -> None:
+        cv2.setNumThreads(1)  # a picture is small; a server reads several at once
+        self.zxing, self.zbar = zxing, zbar
+
+    def boxes(self, picture: Grey) -> list[Quad]:
+        """Return boxes around bars, the most striking first."""
+        return locate(picture)
+
+    def other_boxes(self, picture: Grey, frame: Grey) -> list[Quad]:
+        """Return boxes of OpenCV's detector, and small ones that only a large picture shows."""
+        scale = np.float32(picture.shape[1] / frame.shape[1])
+        boxes = [box * scale for box in Detector().locate(frame)]
+        return boxes + (locate(picture, 3, (FINE_PX,)) if min(picture.shape) >= FINE_PX else [])
+
+    def straighten(self, picture: Grey, frame: Grey, box: Quad, width_px: int) -> Strip:
+        """Return a box straightened, from the smaller frame when the picture has far more pixels than are needed."""
+        scale = frame.shape[1] / picture.shape[1]
+        if width_of(box) < 2 * width_px or scale == 1:
+            return straighten(picture, box, width_px)
+        return replace(straighten(frame, box * np.float32(scale), width_px), box=box)
+
+    def first(self, strip: Strip) -> Iterator[Preparation]:
+        """Yield the looks that read almost everything that can be read."""
+        yield from self.drawn(strip, FIRST[:2])
+        yield "framed", self.zbar, "bars", strip.framed
+        yield from self.drawn(strip, FIRST[2:])
+        yield "framed", self.zxing, "bars", strip.framed
+        yield "mean row", self.zxing, "bars", lambda: strip.drawn(Look(WHOLE))
+        yield "mean row", self.zbar, "bars", lambda: strip.drawn(Look(WHOLE))
+
+    def then(self, strip: Strip) -> Iterator[Preparation]:
+        """Yield the looks for what is blurred, crumpled or light on dark."""
+        yield from self.drawn(strip, THEN)
+        for look in INVERTED:
+            yield f"light on dark, {look}", self.zxing, "drawn", partial(strip.drawn, look, inverted=True)
+        yield "crisp", self.zbar, "bars", lambda: crisp(strip.framed(), 3)
+        yield "crisp", self.zxing, "bars", lambda: crisp(strip.framed(), 3)
+        yield "middle row", self.zbar, "bars", lambda: strip.drawn(Look(MIDDLE, width_share=2))
+
+    def drawn(self, strip: Strip, looks: tuple[Look, ...]) -> Iterator[Preparation]:
+        """Yield bars drawn anew, for zxing-cpp."""
+        for look in looks:
+            yield str(look), self.zxing, "drawn", partial(strip.drawn, look)
+
+    def retries(self, picture: Grey) -> Iterator[Preparation]:
+        """Yield the whole picture prepared in other ways, for 2-D codes and bars that no box was found for."""
+        yield "calm", self.zxing, "matrix", lambda: calm(picture)
+        if picture.size <= PIXELS_TO_ENLARGE:
+            yield "larger", self.zxing, "whole", lambda: crisp(larger(picture, 1.5), 2.5)
+
+
+PIXELS_TO_ENLARGE = 320_000  # 640 x 480 and a little
+
+
+def larger(picture: Grey, times: float) -> Grey:
+    """Return a small picture enlarged; a large one as it is."""
+    if picture.size > PIXELS_TO_ENLARGE:
+        return picture
+    return np.asarray(cv2.resize(picture, None, fx=times, fy=times, interpolation=cv2.INTER_CUBIC), np.uint8)
+
+
+def crisp(picture: Grey, sigma: float, amount: float = 1.5) -> Grey:
+    """Return a picture with its edges raised (unsharp mask)."""
+    soft = cv2.GaussianBlur(picture, (0, 0), sigma)
+    return np.asarray(cv2.addWeighted(picture, 1 + amount, soft, -amount, 0), np.uint8)
+
+
+def calm(picture: Grey) -> Grey:
+    """Return a picture without its noise but with its edges, enlarged and crisp."""
+    return crisp(larger(np.asarray(cv2.bilateralFilter(picture, 5, 30, 2), np.uint8), 2), 3, 2)
