@@ -1,15 +1,15 @@
-{#- 50 x 30 mm: one unit. A SKU too long for bars gets a larger QR code instead. The lowest 3.5 mm stay white. -#}
+{#- 50 x 25 mm: one unit, 2 x 1 inch. A SKU too long for bars gets a larger QR code instead. The lowest 3.5 mm stay white. -#}
 {% if code|fits128(50) %}
-{{ name|text((2, 1, 33, 7), 2) }}
-{{ sku|text((2, 8.2, 33, 5)) }}
-{{ code|qr((36, 0.5, 13.7)) }}
-{{ code|code128((0, 14.4, 50, 7.8), "C") }}
-{{ code|whole((2, 22.3, 46, 4), "C") }}
+{{ name|text((2, 1, 33, 6.5), 2) }}
+{{ sku|text((2, 7.8, 33, 4.6)) }}
+{{ code|qr((36.5, 0.5, 13)) }}
+{{ code|code128((0, 13.4, 50, 4.8), "C") }}
+{{ code|whole((2, 18.1, 46, 3.4), "C") }}
 {% else %}
-{{ name|text((2, 2, 25, 13), 4) }}
+{{ name|text((2, 1, 26, 11), 3) }}
 {% if sku != code %}
-{{ sku|text((2, 16, 25, 5)) }}
+{{ sku|text((2, 12.4, 26, 4.4)) }}
 {% endif %}
-{{ code|qr((27, 0.5, 22)) }}
-{{ code|whole((2, 22, 46, 4.4)) }}
+{{ code|qr((29, 0.3, 17)) }}
+{{ code|whole((2, 17.5, 46, 4)) }}
 {% endif %}

@@ -79,3 +79,18 @@ def by_zbar(image: Image) -> dict[str, str]:
     pyzbar = pytest.importorskip("pyzbar.pyzbar", reason="libzbar0 is missing", exc_type=ImportError)
     wanted = [pyzbar.ZBarSymbol.CODE128, pyzbar.ZBarSymbol.QRCODE]
     return {each.type: each.data.decode("ascii") for each in pyzbar.decode(image, symbols=wanted)}
+
+
+def by_zxing_all(image: Image) -> set[tuple[str, str]]:
+    """Return everything that zxing-cpp reads as (symbology, text); GS1 separators are kept."""
+    formats = {"CODE128": "Code128", "QRCODE": "QRCode", "MATRIX": "DataMatrix"}
+    known = {getattr(zxingcpp.BarcodeFormat, name): kind for kind, name in formats.items()}
+    found = zxingcpp.read_barcodes(image, formats=list(known), text_mode=zxingcpp.TextMode.Plain)
+    return {(next(kind for form, kind in known.items() if str(form) in str(each.format)), each.text) for each in found}
+
+
+def by_zbar_all(image: Image) -> set[tuple[str, str]]:
+    """Return everything that zbar reads as (symbology, text)."""
+    pyzbar = pytest.importorskip("pyzbar.pyzbar", reason="libzbar0 is missing", exc_type=ImportError)
+    wanted = [pyzbar.ZBarSymbol.CODE128, pyzbar.ZBarSymbol.QRCODE]
+    return {(each.type, each.data.decode("ascii")) for each in pyzbar.decode(image, symbols=wanted)}

@@ -18,6 +18,7 @@ from wms.labels.labels import (
     ToteLabel,
     render,
 )
+from wms.labels.zpl import DPMM
 
 GOLDEN = Path(__file__).parents[1] / "data" / "labels"
 PLACE = barcodes.code("LO", "A-03-12-B")
@@ -57,5 +58,5 @@ SAMPLES: dict[str, Label] = {
 
 if __name__ == "__main__":
     for name, label in SAMPLES.items():
-        for dpi in (203, 300):
+        for dpi in DPMM:
             (GOLDEN / f"{name}-{dpi}.zpl").write_text(render(label, dpi), encoding="utf-8")

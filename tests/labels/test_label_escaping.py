@@ -29,7 +29,7 @@ HOSTILE = [
     "%00^DFE:A.ZPL",
 ]
 COMMANDS = {"XA", "CI", "JZ", "LH", "LS", "PW", "LL", "FO", "GB", "A0", "FH", "FD", "FS", "FX", "FR", "BY", "BC", "BQ"}
-COMMANDS |= {"GF", "PQ", "XZ"}
+COMMANDS |= {"GF", "BX", "PQ", "XZ"}
 ANY = st.one_of(st.text(), st.text(alphabet="^~_\\XZFDSJA\x00\n,>"), st.sampled_from(HOSTILE))
 
 
@@ -40,7 +40,7 @@ def decoded(zpl: str) -> str:
     return raw.decode("utf-8")
 
 
-@settings(max_examples=10_000, deadline=None, database=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=2_000, deadline=None, database=None, suppress_health_check=list(HealthCheck))
 @given(ANY)
 def test_a_field_holds_two_commands_and_the_text_comes_back_whole(text: str) -> None:
     made = fd(text)

@@ -128,6 +128,20 @@ def test_a_private_character_is_marked_even_where_fonts_are_many() -> None:
     assert Fonts().printable("Ann \ue000\ue001", "[?]") == "Ann [?]"
 
 
+def test_a_name_that_lacks_only_its_emoji_keeps_its_letters() -> None:
+    assert "^FDowned[?] red^FS" in Sheet(203, NO_FONTS).text("owned🚀 red", (0, 0, 90, 20))
+
+
+def test_letters_of_two_fonts_on_one_line_are_drawn_each_in_its_own() -> None:
+    fonts = Fonts()
+    if fonts.for_text("山") is None or fonts.for_text("😀") is None or fonts.for_text("山😀"):
+        pytest.skip("no two fonts on this machine that share this line")
+    runs = fonts.runs("山田 😀")
+    assert runs is not None
+    assert ([text for _, text in runs], len({path for path, _ in runs})) == (["山田 ", "😀"], 2)
+    assert fonts.printable("山田 😀", "[?]") == "山田 😀"
+
+
 def test_letters_outside_windows_1252_are_not_trusted_to_the_printer() -> None:
     assert in_printer("Jürgen € — ß")
     assert not in_printer("Łódź")
@@ -157,8 +171,8 @@ def test_a_number_that_makes_no_sense_is_refused_by_name(qty: int, copy: int, fi
 
 
 def test_another_density_is_refused() -> None:
-    with pytest.raises(BadInput, match="dpi: is 600"):
-        Press(600, share() / "label_templates")
+    with pytest.raises(BadInput, match="dpi: is 150"):
+        Press(150, share() / "label_templates")
 
 
 def test_a_missing_template_is_named(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ import pytest
 import zxingcpp
 
 from wms.errors import BadInput
-from wms.labels.preview import svg_code128, svg_ean, svg_qr
+from wms.labels.preview import svg_bars, svg_code128, svg_ean, svg_qr
 
 RECT = re.compile(r'<rect x="([\d.]+)mm" y="[\d.]+mm" width="([\d.]+)mm" height="[\d.]+mm" fill="black"')
 RUN = re.compile(r"M(\d+) (\d+)h(\d+)v(\d+)")
@@ -26,6 +26,18 @@ def bars(svg: str) -> np.ndarray:
 
 def test_a_code_128_for_the_screen_reads_as_its_text() -> None:
     assert zxingcpp.read_barcode(bars(svg_code128("LO-A-03-12-B-7"))).text == "LO-A-03-12-B-7"
+
+
+@pytest.mark.parametrize("room", [59.5, 66.0, 95.1])
+def test_bars_for_a_sheet_read_as_their_text_and_fit_their_room(room: float) -> None:
+    svg = svg_bars("LO-A-03-12-B-7", room, 9)
+    assert zxingcpp.read_barcode(bars(svg)).text == "LO-A-03-12-B-7"
+    assert float(re.search(r'width="([\d.]+)mm"', svg)[1]) <= room + 0.1  # type: ignore[index]
+
+
+def test_bars_that_an_office_printer_would_smear_are_refused() -> None:
+    with pytest.raises(BadInput, match="this sheet has 40 mm"):
+        svg_bars("LO-MEZZANINE-03-12-B-7", 40, 9)
 
 
 @pytest.mark.parametrize("text", ["4006381333931", "40063812", "012345678905"])

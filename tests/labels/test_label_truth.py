@@ -87,7 +87,7 @@ def test_a_japanese_address_is_drawn_as_a_picture_where_a_font_has_it(renderer: 
     assert ink.sum() > 2000
 
 
-@DENSITIES
+@pytest.mark.parametrize("dpi", DPMM)
 @EVERY
 def test_every_label_is_what_its_golden_file_says(name: str, dpi: int) -> None:
     golden = (GOLDEN / f"{name}-{dpi}.zpl").read_text(encoding="utf-8")

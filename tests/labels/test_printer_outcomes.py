@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from wms import clock
 from wms.errors import BadInput
 from wms.labels.emulator import Behaviour, Emulator
 from wms.labels.printers import Allowed, Outcome, PrinterAddress, Spooler, Timeouts, transport
@@ -39,10 +40,20 @@ ZOO = {
     "resets in the label": (Behaviour(reset_after=10), "uncertain", 0),
     "closes its side in the label": (Behaviour(half_close_after=10), "uncertain", 1),
     "last label of the roll": (Behaviour(labels_left=1), "uncertain", 1),
+    "out of ribbon": (Behaviour("ribbon_out"), "not_sent", 0),
+    "memory full": (Behaviour("buffer_full"), "not_sent", 0),
+    "answers late": (Behaviour(reply_seconds=0.2), "confirmed", 1),
+    "answers too late": (Behaviour(reply_seconds=2), "not_sent", 0),
+    "takes its time to print": (Behaviour(label_seconds=0.3), "confirmed", 1),
+    "is still printing when patience ends": (Behaviour(label_seconds=9), "uncertain", 0),
+    "falls deaf in the label": (Behaviour(stall_after=10), "uncertain", 0),
 }
-
-
-WAITS = {"head open": QUICK, "silent": QUICK, "accepts and never reads": QUICK}
+SHORT = Timeouts(connect=20, status=20, write=20, finish=0.3)
+WAITS = {
+    **dict.fromkeys(("head open", "silent", "accepts and never reads", "answers too late"), QUICK),
+    "is still printing when patience ends": SHORT,
+    "falls deaf in the label": QUICK,
+}
 
 
 @pytest.mark.parametrize("case", ZOO)
@@ -53,6 +64,25 @@ def test_a_printers_behaviour_decides_the_outcome(case: str) -> None:
         assert outcome.state == state, outcome.reason
         assert bool(outcome.reason) == (state != "confirmed")
     assert len(printer.printed) == printed
+
+
+def test_a_network_that_takes_nothing_more_inside_a_label_leaves_it_uncertain() -> None:
+    with Emulator(behaviour=Behaviour(stall_after=10)) as printer:
+        outcome = send(printer, b"^XA" + b"^FX" * 4_000_000 + b"^XZ", Timeouts(connect=20, status=20, write=0.3))
+    assert (outcome.state, "of 12000006 bytes" in outcome.reason) == ("uncertain", True)
+
+
+def test_a_label_that_drips_away_too_slowly_is_given_up_before_its_lease_ends() -> None:
+    with Emulator(behaviour=Behaviour(bytes_per_second=200_000)) as printer:
+        began = clock.seconds()
+        outcome = send(printer, b"^XA" + b"^FX" * 4_000_000 + b"^XZ", Timeouts(status=20, write=20, whole=0.5))
+        assert clock.seconds() - began < 10
+    assert outcome.state == "uncertain"
+
+
+def test_a_name_that_nobody_knows_means_that_nothing_was_sent() -> None:
+    outcome = transport(PrinterAddress("tcp", host="no-such-printer.invalid")).send(LABEL, QUICK)
+    assert (outcome.state, outcome.reason) == ("not_sent", "The printer's host name is not known here.")
 
 
 def test_only_a_label_that_was_not_sent_may_be_retried_by_itself() -> None:

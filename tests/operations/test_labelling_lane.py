@@ -15,11 +15,12 @@ from wms import clock
 from wms.db import Tx, table_of
 from wms.labels.emulator import Emulator
 from wms.labels.labels import Line, LpnLabel, ToteLabel
+from wms.labels.printers import Outcome
 from wms.models.printing import Printer, PrintJob
-from wms.operations import labelling, master
+from wms.operations import labelling, lanes, master, printing
 from wms.operations.labelling import LabelWaits, NotUncertain, NotVoidable, Print
 from wms.operations.ledger import By
-from wms.queries import printing
+from wms.queries import printing as reads
 from wms.settings import Printing
 
 jobs, printers = table_of(PrintJob), table_of(Printer)
@@ -51,7 +52,14 @@ class Shop(Warehouse):
         return [job.state for job in self.jobs()]
 
     def lane(self) -> int:
-        return labelling.lane(self.store, self.settings)
+        """Let every printer print all that is due; how many labels were tried."""
+        return lanes.round_trip(self.store, self.settings)
+
+    def claim(self) -> Any:
+        return self.do(printing.claim, self.settings, self.tcp)
+
+    def begin(self, held: Any) -> bool:
+        return bool(self.do(printing.begin, self.settings, held.id, held.attempts))
 
     def trouble(self) -> str:
         return str(self.rows(select(printers.c.trouble).where(printers.c.id == self.tcp))[0].trouble)
@@ -117,7 +125,7 @@ def test_a_label_of_which_the_fate_is_unknown_is_never_sent_again_by_itself(shop
 
 def test_a_label_that_a_dead_worker_left_is_uncertain_after_its_lease(shop: Shop) -> None:
     shop.want(1)
-    shop.do(labelling.claim, shop.tcp)
+    assert shop.begin(shop.claim())
     assert (shop.lane(), shop.states()) == (0, ["sending"])
     clock.advance(timedelta(minutes=5))
     assert (shop.lane(), shop.states(), len(shop.emulator.printed)) == (0, ["uncertain"], 0)
@@ -126,17 +134,52 @@ def test_a_label_that_a_dead_worker_left_is_uncertain_after_its_lease(shop: Shop
 def test_nobody_else_sends_to_a_printer_that_is_busy(shop: Shop) -> None:
     shop.want(1)
     shop.want(2)
-    assert shop.do(labelling.claim, shop.tcp) is not None
-    assert shop.do(labelling.claim, shop.tcp) is None
+    held = shop.claim()
+    assert (held.id, shop.claim()) == (shop.jobs()[0].id, None)
+    assert shop.begin(held)
+    assert shop.claim() is None
 
 
 def test_a_lease_that_was_lost_writes_nothing(shop: Shop) -> None:
     shop.want(1)
-    claimed = shop.do(labelling.claim, shop.tcp)
+    held = shop.claim()
+    shop.begin(held)
     clock.advance(timedelta(minutes=5))
     shop.lane()
-    shop.do(labelling.settle, claimed, labelling.Outcome("confirmed"))
+    shop.do(printing.settle, held, Outcome("confirmed"))
     assert shop.states() == ["uncertain"]
+
+
+def test_a_label_that_was_only_claimed_waits_again_after_its_lease(shop: Shop) -> None:
+    shop.want(1)
+    held = shop.claim()
+    clock.advance(timedelta(minutes=5))
+    assert not shop.begin(held)
+    assert (shop.lane(), shop.states(), len(shop.emulator.printed)) == (1, ["confirmed"], 1)
+
+
+def test_who_lost_the_lease_may_not_begin(shop: Shop) -> None:
+    shop.want(1)
+    late = shop.claim()
+    clock.advance(timedelta(minutes=5))
+    shop.do(printing.mark_lost)
+    assert shop.claim().attempts == late.attempts + 1
+    assert not shop.begin(late)
+
+
+def test_a_label_is_given_up_while_it_is_claimed_and_then_not_begun(shop: Shop) -> None:
+    shop.want(1)
+    held = shop.claim()
+    shop.do(labelling.void, By(), held.id)
+    assert (shop.begin(held), shop.states()) == (False, ["void"])
+
+
+def test_a_label_is_not_given_up_while_it_is_sent(shop: Shop) -> None:
+    shop.want(1)
+    held = shop.claim()
+    shop.begin(held)
+    with pytest.raises(NotVoidable):
+        shop.do(labelling.void, By(), held.id)
 
 
 def test_a_person_resolves_an_uncertain_label(shop: Shop) -> None:
@@ -159,11 +202,20 @@ def test_only_an_uncertain_label_is_resolved(shop: Shop) -> None:
 def test_a_copy_is_marked_and_keeps_what_the_label_said(shop: Shop) -> None:
     label = LpnLabel(code="LP-000001-X", items=(Line("CORE", "Core", 24),), receipt="R1", received_on=NOON.date())
     job = shop.do(labelling.enqueue, shop.settings, Print(label, "lpn:1", label.code), By())
-    shop.do(labelling.reprint, shop.settings, By(), job)
-    shop.do(labelling.reprint, shop.settings, By(), job)
-    assert [each.copy for each in shop.jobs()] == [1, 2, 3]
+    for why in ("torn", "lost"):
+        shop.lane()
+        shop.do(labelling.reprint, shop.settings, By(), job, why)
+    assert [(each.copy, each.why) for each in shop.jobs()] == [(1, ""), (2, "torn"), (3, "lost")]
     assert all("LP-000001-X" in each.zpl for each in shop.jobs())
     assert "COPY 3" in shop.jobs()[2].zpl
+
+
+def test_asking_twice_for_a_copy_prints_one(shop: Shop) -> None:
+    job = shop.want(1)
+    shop.lane()
+    shop.do(labelling.reprint, shop.settings, By(), job)
+    with pytest.raises(LabelWaits, match="on its way"):
+        shop.do(labelling.reprint, shop.settings, By(), job)
 
 
 def test_a_label_that_waits_is_not_copied_and_says_for_what(shop: Shop) -> None:
@@ -235,7 +287,7 @@ def test_the_lists_of_printers_and_jobs_tell_what_waits(shop: Shop) -> None:
     shop.want(2)
 
     def read(tx: Tx) -> tuple[Any, Any, Any]:
-        return printing.printers(tx)[0], printing.jobs(tx, {"state": "queued"}), printing.counts(tx)
+        return reads.printers(tx)[0], reads.jobs(tx, {"state": "queued"}), reads.counts(tx)
 
     printer, (rows, total), counts = shop.do(read)
     assert (printer.station, printer.waiting, printer.printed, printer.uncertain) == ("P1", 1, 1, 0)

@@ -13,13 +13,14 @@ from sqlalchemy import select, update
 from wms import clock
 from wms.db import table_of
 from wms.models.orders import OrderLine
+from wms.models.outbound import Pick
 from wms.models.places import SUPPLIER
 from wms.models.slotting import MoveTask
-from wms.operations import bringing, jobs, ledger, master, replenishing
+from wms.operations import bringing, jobs, ledger, master, replenishing, waving
 from wms.operations.ledger import By, Move, Spot
 from wms.queries.bringing import CLAIM_HOURS
 
-tasks, order_lines = table_of(MoveTask), table_of(OrderLine)
+tasks, order_lines, picks = table_of(MoveTask), table_of(OrderLine), table_of(Pick)
 
 
 class Shelf(Bench):
@@ -136,3 +137,22 @@ def test_a_withdrawn_task_frees_its_units(shelf: Shelf) -> None:
     shelf.worker().start("replenish")
     shelf.do(bringing.withdraw, By(), shelf.rows(select(tasks.c.id))[0].id)
     assert shelf.look()["new"] == 1
+
+
+def test_a_release_takes_from_the_faces_and_their_refill_is_planned_after_it(shelf: Shelf) -> None:
+    shelf.put("A-01-1", shelf.red, 40)
+    shelf.stow(24)  # the smaller stock, which would be emptied first if people did not have to climb for it
+    shelf.wanted(35)
+    waving.release_all(shelf.store, shelf.settings, By())
+    assert {row.location_id: row.qty for row in shelf.rows(select(picks))} == {shelf.places["A-01-1"]: 35}
+    shelf.look()
+    assert [(row.qty, row.why) for row in shelf.open()] == [(24, "The whole carton: the face is below its minimum.")]
+
+
+def test_a_release_climbs_for_what_the_faces_lack(shelf: Shelf) -> None:
+    shelf.put("A-01-1", shelf.red, 3)
+    shelf.stow(24)
+    shelf.wanted(5)
+    waving.release_all(shelf.store, shelf.settings, By())
+    taken = {row.location_id: row.qty for row in shelf.rows(select(picks))}
+    assert taken == {shelf.places["A-01-1"]: 3, shelf.places["R-01"]: 2}

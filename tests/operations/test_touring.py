@@ -14,14 +14,15 @@ from warehouse import Warehouse
 from wms import clock
 from wms.db import table_of
 from wms.formats.backer_report import ExportOrder
-from wms.models.outbound import PickList
+from wms.models.items import Item
+from wms.models.outbound import Pick, PickList
 from wms.models.shipping import Carrier
 from wms.operations import master, picking, touring
 from wms.operations.ledger import By
 from wms.queries import wall
-from wms.settings import Release
+from wms.settings import Layout, Release
 
-lists = table_of(PickList)
+lists, picks, items = table_of(PickList), table_of(Pick), table_of(Item)
 
 
 @pytest.fixture
@@ -64,6 +65,20 @@ def test_the_list_for_the_first_truck_is_picked_before_those_of_older_waves(
     campaign.review(abroad(1), backer(2, "Core"))
     campaign.release(pilot=False)
     assert [house.do(picking.claim_next, By()) for _ in range(3)] == [2, 1, None]
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "skus"), [("C-01", "S1", "SLEEVES CORE-RED"), ("S1", "C-01", "CORE-RED SLEEVES")]
+)
+def test_a_walk_leads_from_the_sites_start_to_its_end(
+    house: Warehouse, campaign: Campaign, start: str, end: str, skus: str
+) -> None:
+    house.settings = house.settings.model_copy(update={"layout": Layout(start=start, end=end), "release": Release()})
+    campaign.review(backer(1, "Core", "Sleeves"), backer(2, "Core", "Sleeves"))
+    campaign.release(pilot=False)
+    walk = house.rows(select(picks.c.seq, items.c.sku).join(items, items.c.id == picks.c.item_id).distinct())
+    assert [row.sku for row in sorted(walk)] == skus.split()
+    assert house.rows(select(lists.c.walk_mm)) == [(6_000 + 3 * 2_000,)]  # across, and three times out of an aisle
 
 
 def test_as_many_orders_are_sorted_at_once_as_the_largest_wall_has_slots(house: Warehouse) -> None:

@@ -17,6 +17,7 @@ from wms.models.stock import Stock
 from wms.operations import counting, reviewing, waving
 from wms.operations.ledger import By
 from wms.operations.waving import NothingToRelease, Outdated
+from wms.planning import batching
 from wms.settings import Release
 
 lists, picks, slots, waves, stock = (table_of(each) for each in (PickList, Pick, ListOrder, Wave, Stock))
@@ -143,3 +144,9 @@ def test_a_release_is_told_in_one_sentence(campaign: Campaign) -> None:
     told = waving.in_words(campaign.release())
     assert told.startswith("Pilot 1: 1 orders on 1 lists, 1 units,")
     assert told.endswith("1 orders wait for stock: CORE-RED 5.")
+
+
+def test_a_release_says_that_the_time_for_planning_was_up(campaign: Campaign, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(batching, "DEFAULT", batching.Options(seconds_max=0.0))
+    campaign.review(backer(1, "Core"))
+    assert waving.in_words(campaign.release()).endswith("the walks may be longer than they need be.")

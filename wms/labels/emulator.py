@@ -1,37 +1,54 @@
-"""A label printer for tests and the demo: listens on TCP, answers ~HS, keeps what it printed, fails on request."""
+"""A label printer without paper: listens on TCP, answers ~HS and ~HI, keeps what it printed, fails on request."""
 
 from __future__ import annotations
 
-import argparse
 import contextlib
 import re
 import socket
 import struct
 import threading
 import time
+from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from types import TracebackType
-from typing import Literal
+from typing import Literal, get_args
 
+from wms import clock
 from wms.labels.printers import Folder, Timeouts
 
 FORMAT = re.compile(rb"\^XA.*?\^XZ", re.DOTALL)
-COMMAND = re.compile(rb"~(HS|HI)")
+COMMAND = re.compile(rb"~(HS|HI|JA|PP|PS)")
 BUFFER_MAX = 4_000_000  # a printer's memory is finite too
+STEP_SECONDS = 0.05
 Mode = Literal[
-    "ready", "paused", "paper_out", "head_open", "silent", "never_read", "reset", "half_close", "garbage", "refuse"
+    "ready",
+    "paused",
+    "paper_out",
+    "ribbon_out",
+    "head_open",
+    "buffer_full",
+    "silent",
+    "never_read",
+    "reset",
+    "half_close",
+    "garbage",
+    "refuse",
 ]
+MODES: tuple[str, ...] = get_args(Mode)
+SILENT = {"head_open", "silent"}  # the guide: a printer with its head open does not answer ~HS
+STALLED = {"paused", "paper_out", "ribbon_out", "head_open"}
 
 
 @dataclass
 class Behaviour:
     """How the printer behaves; may be changed while it runs.
 
-    `labels_left` counts down to paper out; `bytes_per_second` slows reading; `reset_after` and `half_close_after` count
-    received bytes of a connection; `single_bytes` sends replies one byte per packet.
+    `labels_left` counts down to paper out; `bytes_per_second` slows reading; `reset_after`, `half_close_after` and
+    `stall_after` (reads no more) count received bytes of a connection; `single_bytes` sends replies one byte per
+    packet, `reply_seconds` late; `label_seconds` is how long a label takes to print.
     """
 
     mode: Mode = "ready"
@@ -39,7 +56,12 @@ class Behaviour:
     bytes_per_second: int = 0
     reset_after: int = 0
     half_close_after: int = 0
+    stall_after: int = 0
     single_bytes: bool = False
+    reply_seconds: float = 0.0
+    label_seconds: float = 0.0
+    dots_per_mm: int = 8
+    model: str = "PICKWELL-EMULATOR"
 
 
 class Emulator:
@@ -48,26 +70,37 @@ class Emulator:
     def __init__(self, port: int = 0, folder: Path | None = None, behaviour: Behaviour | None = None) -> None:
         """Take a port (0: any free one) and a folder to which printed labels are written as .zpl files."""
         self.behaviour = behaviour or Behaviour()
-        self.port = port
+        self.host, self.port = "127.0.0.1", port
         self._printed: list[bytes] = []
+        self._memory: deque[bytes] = deque()
+        self._due = 0.0  # when the first label in memory is on paper
         self._output = Folder(folder) if folder else None
-        self._lock = threading.Lock()
+        self._lock = threading.RLock()
         self._stopping = threading.Event()
         self._listener: socket.socket | None = None
         self._threads: list[threading.Thread] = []
         self._connections: set[socket.socket] = set()
+        self.accepted = 0  # connections, ever
 
     @property
     def printed(self) -> tuple[bytes, ...]:
         """Every label printed so far, in order; nothing is ever taken off."""
         with self._lock:
+            self.work()
             return tuple(self._printed)
+
+    @property
+    def waiting(self) -> int:
+        """Return how many labels are in memory."""
+        with self._lock:
+            self.work()
+            return len(self._memory)
 
     def start(self) -> Emulator:
         """Listen and serve in threads; raises OSError when the port is taken. In mode refuse only hold the port."""
         self._listener = socket.socket()
         self._listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        self._listener.bind(("127.0.0.1", self.port))
+        self._listener.bind((self.host, self.port))
         self.port = self._listener.getsockname()[1]
         if self.behaviour.mode != "refuse":
             self._listener.listen()
@@ -94,12 +127,31 @@ class Emulator:
         """Stop."""
         self.stop()
 
-    def print_label(self, label: bytes) -> None:
-        """Put one label on paper."""
+    def take(self, label: bytes) -> None:
+        """Put one whole format into memory, and print what can be printed."""
         with self._lock:
-            self._printed.append(label)
-            if self.behaviour.labels_left is not None:
-                self.behaviour.labels_left -= 1
+            if not self._memory:
+                self._due = clock.seconds() + self.behaviour.label_seconds
+            self._memory.append(label)
+            self.work()
+
+    def cancel(self) -> None:
+        """Forget the formats in memory (~JA)."""
+        with self._lock:
+            self._memory.clear()
+
+    def work(self) -> None:
+        """Put on paper what the behaviour lets through by now; a label that ran out of paper prints when it is back."""
+        with self._lock:
+            while self._memory and not self.stalled and clock.seconds() >= self._due:
+                self._due += self.behaviour.label_seconds
+                self._print(self._memory.popleft())
+
+    def _print(self, label: bytes) -> None:
+        """Put one label on paper."""
+        self._printed.append(label)
+        if self.behaviour.labels_left is not None:
+            self.behaviour.labels_left -= 1
         if self._output:
             self._output.send(label, Timeouts())
 
@@ -112,7 +164,21 @@ class Emulator:
     @property
     def stalled(self) -> bool:
         """Return whether labels wait in memory."""
-        return self.out_of_paper or self.behaviour.mode in {"paused", "head_open"}
+        return self.out_of_paper or self.behaviour.mode in STALLED
+
+    def status(self, partial_format: bool) -> bytes:
+        """Return the three lines of ~HS."""
+        waiting, mode = self.waiting, self.behaviour.mode
+        paper, paused, full = int(self.out_of_paper), int(mode == "paused"), int(mode == "buffer_full")
+        return (
+            f"\x02030,{paper},{paused},1200,{waiting:03d},{full},0,{int(partial_format)},000,0,0,0\x03\r\n"
+            f"\x02001,0,0,{int(mode == 'ribbon_out')},1,2,4,0,{waiting:08d},1,000\x03\r\n"
+            "\x021234,0\x03\r\n"
+        ).encode("ascii")
+
+    def identity(self) -> bytes:
+        """Return the line of ~HI: model, firmware, dots per mm, memory."""
+        return f"\x02{self.behaviour.model},V1.0,{self.behaviour.dots_per_mm},8192KB\x03\r\n".encode("ascii")
 
     def _spawn(self, work: Callable[[], None]) -> None:
         """Run `work` in a thread."""
@@ -130,6 +196,7 @@ class Emulator:
                 return
             with self._lock:
                 self._connections.add(connection)
+                self.accepted += 1
             self._spawn(partial(self._serve, connection))
 
     def _serve(self, connection: socket.socket) -> None:
@@ -155,10 +222,13 @@ class Session:
     def run(self, stopping: threading.Event) -> None:
         """Read until the peer or the behaviour ends the connection."""
         behaviour = self.printer.behaviour
-        while behaviour.mode == "never_read" and not stopping.wait(0.05):
-            pass
         while not stopping.is_set():
+            if self._deaf():
+                stopping.wait(STEP_SECONDS)
+                continue
             most = max(1, behaviour.bytes_per_second // 20) if behaviour.bytes_per_second else 65536
+            if behaviour.stall_after:
+                most = min(most, behaviour.stall_after)
             if not (data := self.connection.recv(most)):
                 return
             self.received += len(data)
@@ -168,6 +238,11 @@ class Session:
             if self._breaks():
                 return
             self._digest()
+
+    def _deaf(self) -> bool:
+        """Return whether the printer leaves what arrives in the network."""
+        behaviour = self.printer.behaviour
+        return behaviour.mode == "never_read" or 0 < behaviour.stall_after <= self.received
 
     def _breaks(self) -> bool:
         """Reset or half-close the connection when its time has come; return whether to stop reading."""
@@ -182,57 +257,38 @@ class Session:
         return False
 
     def _digest(self) -> None:
-        """Answer questions and print whole formats, in the order in which they came."""
+        """Take whole formats and obey commands, in the order in which they came."""
         while True:
-            asked = COMMAND.search(self.buffer)
+            command = COMMAND.search(self.buffer)
             label = FORMAT.search(self.buffer)
-            if asked and not (label and label.start() < asked.start()):
-                self.buffer = self.buffer[: asked.start()] + self.buffer[asked.end() :]
-                self._answer(asked[1])
-            elif label and not self.printer.stalled:
-                self.buffer = self.buffer[: label.start()] + self.buffer[label.end() :]
-                self.printer.print_label(label[0])
-            elif asked:  # ~ commands act at once, past formats that wait
-                self.buffer = self.buffer[: asked.start()] + self.buffer[asked.end() :]
-                self._answer(asked[1])
-            else:
+            first = label if label and not (command and command.start() < label.start()) else command
+            if first is None:
                 return
+            self.buffer = self.buffer[: first.start()] + self.buffer[first.end() :]
+            if first is label:
+                self.printer.take(first[0])
+            else:
+                self._obey(first[1])
 
-    def _answer(self, question: bytes) -> None:
-        """Send the reply to ~HS or ~HI in the way the behaviour asks for; some states are silent, as on a printer."""
+    def _obey(self, command: bytes) -> None:
+        """Answer ~HS or ~HI, pause, go on, or cancel all."""
         behaviour = self.printer.behaviour
-        if behaviour.mode in {"head_open", "silent"}:
-            return
-        reply = b"\x02PICKWELL-EMULATOR,V1.0,8,8192KB\x03\r\n" if question == b"HI" else self._status()
+        if command == b"JA":
+            self.printer.cancel()
+        elif command == b"PP" and behaviour.mode == "ready":
+            behaviour.mode = "paused"
+        elif command == b"PS" and behaviour.mode == "paused":
+            behaviour.mode = "ready"
+        elif command in (b"HS", b"HI") and behaviour.mode not in SILENT:
+            self._say(self.printer.identity() if command == b"HI" else self.printer.status(b"^XA" in self.buffer))
+
+    def _say(self, reply: bytes) -> None:
+        """Send a reply in the way the behaviour asks for."""
+        behaviour = self.printer.behaviour
         if behaviour.mode == "garbage":
             reply = b"\x02what,is,this\x03\x02?\x03\x02\xff\x03" + b"lp0 on fire\r\n"
+        if behaviour.reply_seconds:
+            time.sleep(behaviour.reply_seconds)
         pieces = [reply[at : at + 1] for at in range(len(reply))] if behaviour.single_bytes else [reply]
         for piece in pieces:
             self.connection.sendall(piece)
-
-    def _status(self) -> bytes:
-        """Return the three lines of ~HS."""
-        waiting = len(FORMAT.findall(self.buffer))
-        partial = int(b"^XA" in FORMAT.sub(b"", self.buffer))
-        paper, paused = int(self.printer.out_of_paper), int(self.printer.behaviour.mode == "paused")
-        return (
-            f"\x02030,{paper},{paused},1200,{waiting:03d},0,0,{partial},000,0,0,0\x03\r\n"
-            f"\x02001,0,0,0,1,2,4,0,{waiting:08d},1,000\x03\r\n"
-            "\x021234,0\x03\r\n"
-        ).encode("ascii")
-
-
-def main() -> None:
-    """Run one emulator until interrupted."""
-    parser = argparse.ArgumentParser(prog="python -m wms.labels.emulator", description=__doc__)
-    parser.add_argument("--port", type=int, default=9100, help="TCP port on 127.0.0.1 (default 9100)")
-    parser.add_argument("--folder", type=Path, help="write each printed label here as a .zpl file")
-    options = parser.parse_args()
-    with Emulator(options.port, options.folder) as printer:
-        print(f"Printer emulator on 127.0.0.1:{printer.port}", flush=True)
-        with contextlib.suppress(KeyboardInterrupt):
-            threading.Event().wait()
-
-
-if __name__ == "__main__":
-    main()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import unicodedata
 from collections.abc import Callable
+from functools import lru_cache
 from typing import NamedTuple
 
 PITCH = 1.2  # line height in heights of the font: 0.2 above for accents on capitals, descenders inside
@@ -42,6 +43,7 @@ def advance(text: str) -> float:
     return sum(map(_one, text))
 
 
+@lru_cache(maxsize=4096)
 def _one(character: str) -> float:
     """Return the advance of one character; an accented letter is as wide as its letter."""
     known = ADVANCE.get(character)

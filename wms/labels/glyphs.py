@@ -10,6 +10,7 @@ from pathlib import Path
 from PIL import Image, ImageDraw, ImageFont, features
 from zebrafy.zebrafy_image import ZebrafyImage
 
+from wms.errors import BadInput
 from wms.labels.escaping import Zpl
 from wms.labels.fitting import PITCH
 
@@ -36,10 +37,16 @@ PREFERRED = (
     "arialbd",
     "msgothic",
     "Arial Unicode",
+    "Symbola",
+    "NotoEmoji-Regular",
+    "seguisym",
 )
 SUFFIXES = {".ttf", ".ttc", ".otf"}
+Runs = tuple[tuple[Path, str], ...]  # what each font draws of a line
 NOWHERE = "\U0010ffff"  # a noncharacter: every font draws its "missing" box for it
 PROBE = 32
+TURNS = {"up": 0, "left": 90, "down": 180, "right": 270}  # degrees against the clock
+ARROW = ((0.5, 0.0), (1.0, 0.5), (0.68, 0.5), (0.68, 1.0), (0.32, 1.0), (0.32, 0.5), (0.0, 0.5))  # up, in a unit square
 
 
 def in_printer(text: str) -> bool:
@@ -59,8 +66,9 @@ def clean(text: str) -> str:
 
 
 def _turns(character: str) -> bool:
-    """Return whether a character overrides the reading direction; such marks can make an address read otherwise."""
-    return "\u202a" <= character <= "\u202e" or "\u2066" <= character <= "\u2069"
+    """Return whether a character overrides the reading direction, which can make an address read otherwise, or only
+    chooses between a coloured and a plain picture, which paper does not know."""
+    return "\u202a" <= character <= "\u202e" or "\u2066" <= character <= "\u2069" or character in "\ufe0e\ufe0f"
 
 
 class Fonts:
@@ -86,6 +94,27 @@ class Fonts:
         characters = set(text) - {" "}
         return next((path for path in self.paths if all(self._has(path, c) for c in characters)), None)
 
+    def runs(self, text: str) -> Runs | None:
+        """Return `text` cut into runs, each with a font that has all of it; None when some character is in no font.
+
+        One font for all is best; else each character that the font before it lacks looks for its own, as emoji need.
+        """
+        if path := self.for_text(text):
+            return ((path, text),)
+        if needs_shaping(text):
+            return None
+        runs: list[tuple[Path, str]] = []
+        for character in text:
+            path = runs[-1][0] if runs and (character == " " or self._has(runs[-1][0], character)) else None
+            path = path or self.for_text(character)
+            if path is None:
+                return None
+            if runs and runs[-1][0] == path:
+                runs[-1] = (path, runs[-1][1] + character)
+            else:
+                runs.append((path, character))
+        return tuple(runs)
+
     def _has(self, path: Path, character: str) -> bool:
         """Return whether a font has a glyph of its own for `character`."""
         key = (path, character)
@@ -95,23 +124,34 @@ class Fonts:
 
     def printable(self, text: str, mark: str) -> str:
         """Return `text` with each run of words that no font has replaced by `mark`; the rest stays as it is."""
-        if in_printer(text) or self.for_text(text):
+        if in_printer(text) or self.runs(text):
             return text
-        marked = _mark(text, mark, lambda word: in_printer(word) or self.for_text(word) is not None)
-        if in_printer(marked) or self.for_text(marked):
+        marked = _mark(text, mark, lambda word: in_printer(word) or self.runs(word) is not None)
+        if in_printer(marked) or self.runs(marked):
             return marked
-        return _mark(text, mark, in_printer)  # no single font has the whole line: keep what the printer has
+        return _mark(text, mark, in_printer)  # no font has the rest of the line: keep what the printer has
 
 
 def _mark(text: str, mark: str, readable: Callable[[str], bool]) -> str:
-    """Return the readable words of `text`, each run of others replaced by one `mark`."""
+    """Return the readable words of `text`, each run of others replaced by one `mark`.
+
+    In a word that lacks only emoji and other signs, the mark stands for these: its letters are what is read.
+    """
     words: list[str] = []
     for word in text.split(" "):
+        if not readable(word):
+            signs = "".join(mark if _is_sign(c) and not readable(c) else c for c in word)
+            word = signs if signs != mark and readable(signs) else word
         if readable(word):
             words.append(word)
         elif words[-1:] != [mark]:
             words.append(mark)
     return " ".join(words)
+
+
+def _is_sign(character: str) -> bool:
+    """Return whether a character is no letter: an emoji, a symbol, a character that is not assigned."""
+    return unicodedata.category(character) in {"So", "Sk", "Sm", "Cn", "Cf"}
 
 
 def needs_shaping(text: str) -> bool:
@@ -145,11 +185,37 @@ def advance_in(path: Path, text: str) -> float:
     return float(font(path, 100).getlength(text)) / 100 + 0.05
 
 
-def picture(text: str, path: Path, height: int, at: tuple[int, int]) -> Zpl:
-    """Return `text` drawn at `height` dots as ^GF with its ^FO and ^FS; its cell's top left corner is `at` (dots)."""
-    width = max(8, round(advance_in(path, text) * height) + 1)
+def width_in(runs: Runs) -> float:
+    """Return the width of a line in font heights."""
+    return sum(advance_in(path, text) for path, text in runs)
+
+
+def pictured(runs: Runs, height: int, at: tuple[int, int]) -> Zpl:
+    """Return a line drawn at `height` dots as ^GF with its ^FO and ^FS; its cell's top left corner is `at` (dots)."""
+    width = max(8, round(width_in(runs) * height) + 1)
     image = Image.new("1", (width, round(height * PITCH)), 1)
-    ImageDraw.Draw(image).text((0, round(height * 0.95)), text, font=font(path, height), fill=0, anchor="ls")
+    left = 0.0
+    for path, text in runs:
+        place = (round(left), round(height * 0.95))
+        ImageDraw.Draw(image).text(place, text, font=font(path, height), fill=0, anchor="ls")
+        left += advance_in(path, text) * height
+    return _graphic(image, at)
+
+
+def arrow(way: str, at: tuple[int, int], room: tuple[int, int]) -> Zpl:
+    """Return an arrow as ^GF, as large as fits `room` (width, height in dots); raises BadInput for an unknown way."""
+    if way not in TURNS:
+        raise BadInput(field="arrow", why=f"is {way!a}, one of {', '.join(TURNS)}")
+    side = min(room)
+    image = Image.new("1", (side, side), 1)
+    points = [(round(x * (side - 1)), round(y * (side - 1))) for x, y in ARROW]
+    ImageDraw.Draw(image).polygon(points, fill=0)
+    corner = (at[0] + (room[0] - side) // 2, at[1] + (room[1] - side) // 2)
+    return _graphic(image.rotate(TURNS[way]), corner)
+
+
+def _graphic(image: Image.Image, at: tuple[int, int]) -> Zpl:
+    """Return a picture as compressed ^GF."""
     graphic = ZebrafyImage(
         image, format="Z64", dither=False, complete_zpl=False, pos_x=max(at[0], 0), pos_y=max(at[1], 0)
     )

@@ -23,11 +23,15 @@ class Label:
 
 @dataclass(frozen=True)
 class LocationLabel(Label):
-    """A place: `name` is read by people, `check` is the character they say or type, `code` is in the barcodes."""
+    """A place: `name` is read by people, `check` is the character they say or type, `code` is in the barcodes.
+
+    `arrow` is up, down, left or right, or "" for none: where labels of stacked beams hang together, it tells which.
+    """
 
     code: str
     name: str
     check: str
+    arrow: str = ""
 
 
 @dataclass(frozen=True)
@@ -101,32 +105,106 @@ class BadgeLabel(Label):
     roles: tuple[str, ...]
 
 
+@dataclass(frozen=True)
+class LogisticLabel(Label):
+    """A GS1 logistic label: `code` is the SSCC, 18 digits; `content` its GS1 elements (identifier, value), those of
+    fixed length first; `facts` the same for people."""
+
+    code: str
+    sender: str
+    recipient_lines: tuple[str, ...]
+    content: tuple[tuple[str, str], ...]
+    facts: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class CustomsLine:
+    """Goods on a customs form: net weight in g, value in the form's currency, tariff number, two-letter origin."""
+
+    description: str
+    qty: int
+    net_g: int
+    value: str
+    hs_code: str
+    origin: str
+
+
+@dataclass(frozen=True)
+class Cn22Label(Label):
+    """A customs declaration CN22 of the UPU: `category` is one of CATEGORIES, `value` the total as text."""
+
+    code: str
+    sender_lines: tuple[str, ...]
+    category: str
+    lines: tuple[CustomsLine, ...]
+    currency: str
+    value: str
+    weight_g: int
+    posted_on: date
+    signed: str
+
+
+@dataclass(frozen=True)
+class Cn23Label(Cn22Label):
+    """A customs declaration CN23: CN22 and to whom; `importer` is a tax number, `reference` the sender's own."""
+
+    recipient_lines: tuple[str, ...]
+    country: str
+    phone: str
+    email: str
+    importer: str
+    reference: str
+    invoice: str
+    postage: str
+    comments: str
+
+
+CATEGORIES = ("gift", "documents", "sale", "sample", "returned", "other")
+LINES_MAX = {"cn22": 5, "cn23": 7}  # what the form has room for: nothing may be left out of it
 KINDS: dict[str, type[Label]] = {
     kind.template(): kind
-    for kind in (LocationLabel, ItemLabel, LpnLabel, ToteLabel, CartonLabel, ParcelLabel, BadgeLabel)
+    for kind in (
+        *(LocationLabel, ItemLabel, LpnLabel, ToteLabel, CartonLabel, ParcelLabel, BadgeLabel),
+        *(LogisticLabel, Cn22Label, Cn23Label),
+    )
 }
 
 
-def render(label: Label, dpi: int, training: bool = False) -> str:
-    """Return the ZPL of one label for a printer of 203 or 300 dots per inch.
+def render(label: Label, dpi: int, training: bool = False, source: str = "") -> str:
+    """Return the ZPL of one label for a printer of 203, 300 or 600 dots per inch.
 
-    A training site's labels and every copy carry a white-on-black strip that says so. Raises BadInput naming the field
-    when a code cannot stand in a barcode, when something that must not be cut does not fit, or for another density.
+    `source` is the text of the template that is in force, "" for the shipped file. A training site's labels and every
+    copy carry a white-on-black strip that says so. Raises BadInput naming the field when a code cannot stand in a
+    barcode, when something that must not be cut does not fit, or for another density.
     """
     check(label)
     values = {each.name: getattr(label, each.name) for each in fields(label) if each.name != "copy"}
     marks = ["TRAINING"] * training + [f"COPY {label.copy}"] * (label.copy > 1)
-    return press(dpi).render(label.template(), values, " · ".join(marks))
+    return press(dpi).render(label.template(), values, " · ".join(marks), source)
 
 
 def check(label: Label) -> None:
-    """Raise BadInput when a number of the label makes no sense: a copy below 1, a negative quantity or weight."""
+    """Raise BadInput when a number of the label makes no sense: a copy below 1, a negative quantity or weight; or when
+    a customs form has a category that there is not, or more lines than room."""
+    if isinstance(label, Cn22Label):
+        check_customs(label)
     lines = [line for each in fields(label) for line in _lines(getattr(label, each.name))]
     numbers = {each.name: getattr(label, each.name) for each in fields(label)}
     numbers |= {f"quantity of {line.sku}": line.qty for line in lines}
     for name, value in numbers.items():
         if isinstance(value, int) and not int(name == "copy") <= value <= 1_000_000_000:
             raise BadInput(field=name, why=f"cannot be {value}")
+
+
+def check_customs(label: Cn22Label) -> None:
+    """Raise BadInput for a customs form that would leave something out."""
+    room = LINES_MAX[label.template()]
+    if label.category not in CATEGORIES:
+        raise BadInput(field="category", why=f"one of {', '.join(CATEGORIES)}")
+    if not 1 <= len(label.lines) <= room:
+        raise BadInput(
+            field="lines", why=f"{len(label.lines)} kinds of goods, a {label.template().upper()} has 1 to {room}"
+        )
 
 
 def _lines(value: object) -> list[Line]:

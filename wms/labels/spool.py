@@ -1,7 +1,7 @@
 """Hands one label from standard input to a print queue: `python -m wms.labels.spool QUEUE`.
 
 It runs as a process of its own because the package `zebra` has no timeout and a hung spooler must not hang a worker.
-Exit codes: 0 handed over, 3 no spooler on this machine, 4 no such queue.
+Exit codes: 0 handed over, 3 no spooler on this machine, 4 no such queue, 5 the spooler's client failed half way.
 """
 
 from __future__ import annotations
@@ -12,6 +12,17 @@ from typing import Any
 
 NO_SPOOLER = 3
 NO_QUEUE = 4
+FAILED = 5
+
+
+class Client(subprocess.Popen[bytes]):
+    """The spooler's client, of which the package looks at no exit code; we do."""
+
+    started: list[Client] = []  # noqa: RUF012 - of this process
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.started.append(self)
 
 
 def main(queue: str) -> int:
@@ -23,10 +34,17 @@ def main(queue: str) -> int:
         zebra = make(queue)
         if queue not in zebra.getqueues():
             return NO_QUEUE
-        zebra.output(sys.stdin.buffer.read())
     except (ImportError, OSError, subprocess.SubprocessError):
         return NO_SPOOLER
-    return 0
+    payload = sys.stdin.buffer.read()
+    subprocess.Popen = Client  # type: ignore[misc, assignment]
+    try:
+        zebra.output(payload)
+    except FileNotFoundError:
+        return NO_SPOOLER
+    except (OSError, subprocess.SubprocessError):
+        return FAILED
+    return FAILED if any(client.wait() for client in Client.started) else 0
 
 
 if __name__ == "__main__":

@@ -1,17 +1,23 @@
-"""What a Code 128 or a QR code can carry and how many dots it takes, checked before anything is printed."""
+"""What a Code 128, a QR code or a Data Matrix can carry and how many dots it takes, checked before printing."""
 
 from __future__ import annotations
 
 import math
+import re
 
 from wms.errors import BadInput
 
 QUIET_128 = 10  # modules of white on either side (ISO/IEC 15417)
 QUIET_QR = 4  # modules of white all round (ISO/IEC 18004)
+QUIET_MATRIX = 2  # modules; one is asked for (ISO/IEC 16022), print that spreads eats half of it
 PAYLOAD_MAX = 80
+DOTS_MAX = 10  # of a module in ^BY and ^BQ
+SMALLEST_2D_MM = 0.33
 # Bytes that versions 1 to 10 hold at error level Q (ISO/IEC 18004, table 7). Printers may choose a denser mode for
 # capitals and digits; the byte mode is the widest, so the symbol never outgrows its box.
 QR_BYTES = (11, 20, 32, 46, 60, 74, 86, 108, 130, 151)
+# Side in modules and data code words of the square Data Matrix symbols (ISO/IEC 16022, table 7).
+MATRIX = {10: 3, 12: 5, 14: 8, 16: 12, 18: 18, 20: 22, 22: 30, 24: 36, 26: 44, 32: 62, 36: 86, 40: 114, 44: 144}
 
 
 def check_payload(payload: str, field: str = "code") -> str:
@@ -50,8 +56,13 @@ def code128_dots(payload: str, width: int, dpmm: int) -> int:
 
     Raises BadInput when the bars would be thinner than 0.25 mm, which printers smear.
     """
-    modules = code128_modules(payload) + 2 * QUIET_128
-    dots = min(width // modules, dpmm // 2)
+    return bar_dots(payload, code128_modules(payload), width, dpmm)
+
+
+def bar_dots(payload: str, modules: int, width: int, dpmm: int) -> int:
+    """Return the dots of a narrow bar for a Code 128 of `modules`, see `code128_dots`."""
+    modules += 2 * QUIET_128
+    dots = min(width // modules, dpmm // 2, DOTS_MAX)
     thinnest = math.ceil(0.25 * dpmm)
     if dots < thinnest:
         need = math.ceil(modules * thinnest / dpmm)
@@ -71,9 +82,31 @@ def qr_dots(payload: str, side: int, dpmm: int) -> int:
 
     Raises BadInput when modules would be smaller than 0.33 mm, which a camera at arm's length does not resolve.
     """
-    modules = qr_modules(payload) + 2 * QUIET_QR
-    dots = min(side // modules, 10)
-    if dots < math.ceil(0.33 * dpmm):
-        need = math.ceil(modules * math.ceil(0.33 * dpmm) / dpmm)
-        raise BadInput(field="code", why=f"{payload} needs {need} mm as QR code, the label has {side // dpmm} mm")
+    return square_dots(payload, "QR code", qr_modules(payload) + 2 * QUIET_QR, (side, dpmm))
+
+
+def matrix_modules(payload: str, field: str = "code") -> int:
+    """Return the side in modules, without quiet zone, of a Data Matrix that holds `payload`; raises BadInput.
+
+    Counted as printers encode at worst: two digits in one code word, every other character in its own.
+    """
+    words = len(re.sub(r"\d\d", "d", payload))
+    side = next((side for side, most in MATRIX.items() if words <= most), None)
+    if side is None:
+        raise BadInput(field=field, why=f"has {len(payload)} characters, too many for a Data Matrix here")
+    return side
+
+
+def matrix_dots(payload: str, side: int, dpmm: int) -> int:
+    """Return the dots of a Data Matrix module for a square `side` dots wide, quiet zone included; raises BadInput."""
+    return square_dots(payload, "Data Matrix", matrix_modules(payload) + 2 * QUIET_MATRIX, (side, dpmm))
+
+
+def square_dots(payload: str, kind: str, modules: int, room: tuple[int, int]) -> int:
+    """Return the dots of a module for `modules` in a square; `room` is its side in dots and the dots per mm."""
+    side, dpmm = room
+    dots = min(side // modules, DOTS_MAX)
+    if dots < math.ceil(SMALLEST_2D_MM * dpmm):
+        need = math.ceil(modules * math.ceil(SMALLEST_2D_MM * dpmm) / dpmm)
+        raise BadInput(field="code", why=f"{payload} needs {need} mm as {kind}, the label has {side // dpmm} mm")
     return dots

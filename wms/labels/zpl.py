@@ -10,27 +10,35 @@ from jinja2 import FileSystemLoader, StrictUndefined, Template, TemplateNotFound
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from wms.errors import BadInput
-from wms.labels import lint
+from wms.labels import gs1, lint
 from wms.labels.escaping import Zpl, fd, field
 from wms.labels.fitting import PITCH, Fitted, advance, fit, fit_all
-from wms.labels.glyphs import Fonts, advance_in, clean, in_printer, picture
+from wms.labels.glyphs import Fonts, arrow, clean, in_printer, pictured, width_in
 from wms.labels.symbols import (
     QUIET_128,
     QUIET_QR,
+    bar_dots,
     check_payload,
     code128_dots,
     code128_mode,
     code128_modules,
+    matrix_dots,
+    matrix_modules,
     qr_dots,
     qr_modules,
 )
 from wms.settings import share
 
-DPMM = {203: 8, 300: 12}  # dots per millimetre: 203.2 and 304.8 dpi
+DPMM = {203: 8, 300: 12, 600: 24}  # dots per millimetre: 203.2, 304.8 and 609.6 dpi
+MM_MAX = 400  # no printer here is wider, no label longer
 QR_DROP = 10  # ^BQ starts lower by the bar height of ^BY, which is set to this before each one
+FITTED_MAX = 2048
+LOADED_MAX = 64  # templates and versions of them that are kept ready
 UNKNOWN = "[?]"  # stands for a word that no font has
 SLIP = "[see packing slip]"  # the same in an address, where guessing is no help
 Box = tuple[float, float, float, float]  # left, top, width, height in mm
+Square = tuple[float, float, float]  # left, top, side in mm
+Parts = tuple[tuple[str, str], ...]  # GS1: application identifier and value, in the order of printing
 Align = Literal["L", "C", "R"]
 
 
@@ -38,14 +46,17 @@ class Sheet:
     """The filters of a template for one printer density: millimetres in, dots and escaped fields out."""
 
     def __init__(self, dpi: int, fonts: Fonts | None = None) -> None:
-        """Take the density in dots per inch (203 or 300); raises BadInput for another."""
+        """Take the density in dots per inch (203, 300 or 600); raises BadInput for another."""
         if dpi not in DPMM:
-            raise BadInput(field="dpi", why=f"is {dpi}, a label printer here has 203 or 300")
+            raise BadInput(field="dpi", why=f"is {dpi}, a label printer here has 203, 300 or 600")
         self.dpmm = DPMM[dpi]
         self.fonts = fonts or Fonts()
+        self._fit = lru_cache(maxsize=FITTED_MAX)(self._fitted)  # the words of a form are the same on every label
 
     def mm(self, length: float) -> int:
-        """Return a length in mm as whole dots."""
+        """Return a length in mm as whole dots; raises BadInput for one that no label has."""
+        if not 0 <= length <= MM_MAX:
+            raise BadInput(field="length", why=f"is {length:g} mm, a label here has 0 to {MM_MAX}")
         return round(length * self.dpmm)
 
     def text(self, value: object, box: Box, lines: int = 1, align: Align = "L") -> Zpl:
@@ -76,13 +87,26 @@ class Sheet:
     def code128(self, payload: str, box: Box, align: Align = "L") -> Zpl:
         """Return a Code 128 whose quiet zones stay inside `box`, bars as wide as fit; raises BadInput if none do."""
         check_payload(payload)
-        x, y, width, height = map(self.mm, box)
-        dots = code128_dots(payload, width, self.dpmm)
-        spare = width - (code128_modules(payload) + 2 * QUIET_128) * dots
-        left = x + QUIET_128 * dots + {"L": 0, "C": spare // 2, "R": spare}[align]
-        return Zpl(f"^BY{dots},2,{QR_DROP}^FO{left},{y}^BCN,{height},N,N,N,{code128_mode(payload)}{fd(payload)}^FS")
+        modules = code128_modules(payload)
+        dots = code128_dots(payload, self.mm(box[2]), self.dpmm)
+        return self._bars((payload, code128_mode(payload)), (modules, dots), box, align)
 
-    def qr(self, payload: str, box: tuple[float, float, float]) -> Zpl:
+    def gs1_128(self, parts: Parts, box: Box, align: Align = "L") -> Zpl:
+        """Return (identifier, value) pairs as GS1-128, FNC1 where needed; raises BadInput as `code128` does."""
+        message = gs1.of(parts)
+        data, modules = gs1.bars(message)
+        dots = bar_dots(message.hri, modules, self.mm(box[2]), self.dpmm)
+        return self._bars((data, "N"), (modules, dots), box, align)
+
+    def _bars(self, data: tuple[str, str], width: tuple[int, int], box: Box, align: Align) -> Zpl:
+        """Return ^BC of (data, mode), its (modules, dots of each) placed in `box`."""
+        modules, dots = width
+        left, top, room, height = map(self.mm, box)
+        spare = room - (modules + 2 * QUIET_128) * dots
+        left += QUIET_128 * dots + {"L": 0, "C": spare // 2, "R": spare}[align]
+        return Zpl(f"^BY{dots},2,{QR_DROP}^FO{left},{top}^BCN,{height},N,N,N,{data[1]}{fd(data[0])}^FS")
+
+    def qr(self, payload: str, box: Square) -> Zpl:
         """Return a QR code (level Q) with its quiet zone inside the square (left, top, side in mm)."""
         check_payload(payload)
         x, y, side = map(self.mm, box)
@@ -91,10 +115,45 @@ class Sheet:
         top = max(0, y + max(margin, QUIET_QR * dots) - QR_DROP)
         return Zpl(f"^BY2,2,{QR_DROP}^FO{x + margin},{top}^BQN,2,{dots}{fd('QA,' + payload)}^FS")
 
+    def matrix(self, payload: str, box: Square) -> Zpl:
+        """Return a Data Matrix with its quiet zone inside the square (left, top, side in mm)."""
+        return self._matrix(check_payload(payload), payload, box, ">")  # no payload has a >, so nothing is escaped
+
+    def gs1_matrix(self, parts: Parts, box: Square) -> Zpl:
+        """Return (identifier, value) pairs as a GS1 Data Matrix inside the square (left, top, side in mm)."""
+        message = gs1.of(parts)
+        return self._matrix(gs1.matrix(message), gs1.FNC1 + message.scanned, box)
+
+    def _matrix(self, data: str, payload: str, box: Square, escape: str = "_") -> Zpl:
+        """Return ^BX of `data`, as large as `payload` needs, in the middle of its square."""
+        x, y, side = map(self.mm, box)
+        dots = matrix_dots(payload, side, self.dpmm)
+        margin = (side - matrix_modules(payload) * dots) // 2
+        return Zpl(f"^FO{x + margin},{y + margin}^BXN,{dots},200,0,0,6,{escape}{fd(data)}^FS")
+
+    def arrow(self, way: str, box: Box) -> Zpl:
+        """Return a filled arrow that points up, down, left or right, nothing for ""; raises BadInput otherwise."""
+        left, top, width, height = map(self.mm, box)
+        return arrow(way, (left, top), (width, height)) if way else Zpl()
+
+    def tick(self, chosen: bool, box: Square) -> Zpl:
+        """Return a box to be ticked (left, top, side in mm), with a cross when `chosen`."""
+        left, top, side = box
+        dots, thick = self.mm(side), self.mm(0.25)
+        frame = f"^FO{self.mm(left)},{self.mm(top)}^GB{dots},{dots},{thick}^FS"
+        return Zpl(frame + (self.text("X", (left, top, side, side), 1, "C") if chosen else ""))
+
     def fits128(self, payload: str, width: float) -> bool:
         """Return whether `payload` fits `width` mm as Code 128, quiet zones included."""
         try:
             return code128_dots(check_payload(payload), self.mm(width), self.dpmm) > 0
+        except BadInput:
+            return False
+
+    def fits_gs1(self, parts: Parts, width: float) -> bool:
+        """Return whether GS1 elements fit `width` mm as GS1-128, quiet zones included."""
+        try:
+            return bool(self.gs1_128(parts, (0, 0, width, 1)))
         except BadInput:
             return False
 
@@ -111,7 +170,14 @@ class Sheet:
             "whole": self.whole,
             "address": self.address,
             "code128": self.code128,
+            "gs1_128": self.gs1_128,
             "qr": self.qr,
+            "matrix": self.matrix,
+            "gs1_matrix": self.gs1_matrix,
+            "hri": hri,
+            "arrow": self.arrow,
+            "tick": self.tick,
+            "fits_gs1": self.fits_gs1,
             "fits128": self.fits128,
             "inside": self.inside,
             "kg": kg,
@@ -122,10 +188,10 @@ class Sheet:
 
     def _advance(self, text: str) -> float:
         """Return the width of `text` in font heights, in the font that will show it."""
-        path = None if in_printer(text) else self.fonts.for_text(text)
-        return advance_in(path, text) if path else advance(text)
+        runs = None if in_printer(text) else self.fonts.runs(text)
+        return width_in(runs) if runs else advance(text)
 
-    def _fit(self, content: str, box: Box, lines: int) -> Fitted:
+    def _fitted(self, content: str, box: Box, lines: int) -> Fitted:
         """Return `content` at the size that fits `box`."""
         return fit(content, (self.mm(box[2]), self.mm(box[3])), (lines, self.dpmm), self._advance)
 
@@ -142,50 +208,67 @@ class Sheet:
         """Return one line, its cell starting `place[1]` dots down: a field, or a picture where letters are missing."""
         (left, _, box_width, _), top = place
         x, width = self.mm(left), self.mm(box_width)
-        path = None if in_printer(line) else self.fonts.for_text(line)
-        taken = round((advance_in(path, line) if path else advance(line)) * height)
+        runs = None if in_printer(line) else self.fonts.runs(line)
+        taken = round((width_in(runs) if runs else advance(line)) * height)
         x += {"L": 0, "C": (width - taken) // 2, "R": width - taken}[align]
         if not line:
             return Zpl()
-        if path:
-            return picture(line, path, height, (x, top))
+        if runs:
+            return pictured(runs, height, (x, top))
         return Zpl(f"^FO{max(x, 0)},{top + round(height * 0.2)}^A0N,{height},{height}{fd(line)}^FS")
 
 
 class Press:
-    """Loaded and linted templates for one density."""
+    """Loaded and linted templates for one density; `environment` is the sandbox that they run in."""
 
     def __init__(self, dpi: int, folder: Path, fonts: Fonts | None = None) -> None:
         """Open the template folder for printers of `dpi` dots per inch."""
         self.sheet = Sheet(dpi, fonts)
-        self._environment = ImmutableSandboxedEnvironment(
+        self.environment = ImmutableSandboxedEnvironment(
             loader=FileSystemLoader(folder),
             undefined=StrictUndefined,
             finalize=field,
             trim_blocks=True,
             lstrip_blocks=True,
         )
-        self._environment.globals.clear()
-        self._environment.tests.clear()
-        self._environment.filters = self.sheet.filters()
-        self._loaded: dict[str, tuple[Template, tuple[int, int]]] = {}
+        self.environment.globals.clear()
+        self.environment.tests.clear()
+        self.environment.filters = self.sheet.filters()
+        self._loaded: dict[tuple[str, str], tuple[Template, tuple[int, int]]] = {}
 
-    def load(self, name: str) -> tuple[Template, tuple[int, int]]:
-        """Return a template and its size in mm; raises BadInput when it is missing or the lint refuses it."""
-        if name not in self._loaded:
-            source = self._source(f"{name}.zpl")
-            lint.check(source, f"{name}.zpl", self._environment)
-            self._loaded[name] = self._environment.from_string(source), lint.size_mm(source, f"{name}.zpl")
-        return self._loaded[name]
+    def load(self, name: str, source: str = "") -> tuple[Template, tuple[int, int]]:
+        """Return a template and its size in mm: the file of that name, or `source` in its place.
+
+        Raises BadInput when it is missing or the lint refuses it.
+        """
+        key = (name, source)
+        if key not in self._loaded:
+            source = source or self.source(name)
+            lint.check(source, f"{name}.zpl", self.environment)
+            if len(self._loaded) >= LOADED_MAX:
+                self._loaded.clear()
+            self._loaded[key] = self.environment.from_string(source), lint.size_mm(source, f"{name}.zpl")
+        return self._loaded[key]
 
     def variables(self, name: str) -> set[str]:
         """Return the fields that a template prints."""
-        return meta.find_undeclared_variables(self._environment.parse(self._source(f"{name}.zpl")))
+        return meta.find_undeclared_variables(self.environment.parse(self.source(name)))
 
-    def render(self, name: str, fields: dict[str, Any], strip: str = "") -> str:
-        """Return one label, ^XA to ^XZ, from a template and its fields; `strip` stands white on black at the foot."""
-        template, (width, height) = self.load(name)
-        body = template.render(fields)
+    def render(self, name: str, fields: dict[str, Any], strip: str = "", source: str = "") -> str:
+        """Return one label, ^XA to ^XZ, from a template and its fields; `strip` stands white on black at the foot.
+
+        `source` is the text of the template that takes the file's place.
+        """
+        template, size = self.load(name, source)
+        return self._framed(template.render(fields), size, strip)
+
+    def draft(self, source: str, fields: dict[str, Any]) -> str:
+        """Return one label from a template that was linted, without keeping it."""
+        return self._framed(self.environment.from_string(source).render(fields), lint.size_mm(source, "draft"), "")
+
+    def _framed(self, body: str, size: tuple[int, int], strip: str) -> str:
+        """Return ^XA to ^XZ around what a template printed."""
+        width, height = size
         mm = self.sheet.mm
         # ^JZY: a label spoilt by an empty roll is printed again by the printer, whatever its panel was set to.
         head = f"^XA^CI28^JZY^LH0,0^LS0^PW{mm(width)}^LL{mm(height)}"
@@ -201,19 +284,24 @@ class Press:
         text = self.sheet.text(words, (2, height - deep, width - 4, deep), 1, "C")
         return f"^FO0,{top}^GB{mm(width)},{mm(deep)},{mm(deep)}^FS{reverse(text)}\n"
 
-    def _source(self, file: str) -> str:
-        """Return the text of a template; raises BadInput naming it when there is none."""
+    def source(self, name: str) -> str:
+        """Return the text of a template's file; raises BadInput naming it when there is none."""
         try:
-            loader = self._environment.loader
+            loader = self.environment.loader
             assert loader is not None
-            return loader.get_source(self._environment, file)[0]
+            return loader.get_source(self.environment, f"{name}.zpl")[0]
         except TemplateNotFound:
-            raise BadInput(field="template", why=f"{file} does not exist") from None
+            raise BadInput(field="template", why=f"{name}.zpl does not exist") from None
 
 
 def reverse(field: Zpl) -> Zpl:
     """Return text of `Sheet` drawn white where the ground is black."""
     return Zpl(field.replace("^A0N", "^FR^A0N").replace("^GFA", "^FR^GFA"))
+
+
+def hri(parts: Parts) -> str:
+    """Return GS1 elements as people read them: (00)340123450000000017."""
+    return gs1.of(parts).hri
 
 
 def kg(grams: int) -> str:

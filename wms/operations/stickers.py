@@ -1,53 +1,88 @@
-"""Labels that somebody asks for: of places, items, totes and people. A label of an event is its event's own affair."""
+"""Labels that somebody asks for: of places, items, totes, people, plates and parcels, and samples of any template."""
 
 from __future__ import annotations
 
 import secrets
 from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 
 from wms import barcodes
 from wms.db import Tx, table_of
 from wms.errors import BadInput, NotAllowed, NotFound
-from wms.labels.hosts import Allowed, HostRefused, check_host
 from wms.labels.labels import BadgeLabel, ItemLabel, Label, LocationLabel, ToteLabel
+from wms.labels.samples import TEMPERS, samples
 from wms.models.items import Item
 from wms.models.people import Operator
 from wms.models.places import Location
-from wms.models.printing import Printer
 from wms.models.stock import Lpn
-from wms.operations import labelling
+from wms.operations import labelling, papers, templates
 from wms.operations.labelling import Print
 from wms.operations.ledger import By
+from wms.queries import papers as reads
 from wms.settings import Settings
 
-items, operators, places, lpns, printers = (table_of(each) for each in (Item, Operator, Location, Lpn, Printer))
+items, operators, places, lpns = (table_of(each) for each in (Item, Operator, Location, Lpn))
 REFS_MAX = 200
 KINDS = {"location": (places, "name"), "item": (items, "sku"), "tote": (lpns, "code"), "badge": (operators, "id")}
+PAPERS = {"logistic": reads.plates, "customs": reads.parcels}  # named by the code of a plate or a parcel
+ASKED_FOR = (*KINDS, *PAPERS)
+ARROWS = ("", "up", "down", "left", "right")
 
 
-def print_for(tx: Tx, settings: Settings, by: By, kind: str, refs: Sequence[str]) -> list[int]:
-    """Queue one label for each of `refs` (place names, SKUs, tote codes, ids of people) and return the jobs' ids.
+@dataclass(frozen=True)
+class Wish:
+    """Which labels: a kind of ASKED_FOR, names of things, and for places the arrow that stands on them."""
 
-    All or none: raises BadInput for an unknown kind, no or too many refs, NotFound naming what does not exist.
+    kind: str
+    refs: Sequence[str]
+    arrow: str = ""
+
+    def check(self) -> None:
+        """Raise BadInput for a kind or an arrow that there is not, and for no or too many things."""
+        if self.kind not in ASKED_FOR:
+            raise BadInput(field="kind", why=f"one of {', '.join(ASKED_FOR)}")
+        if self.arrow not in ARROWS:
+            raise BadInput(field="arrow", why=f"one of {', '.join(ARROWS[1:])}, or none")
+        if not 1 <= len(self.refs) <= REFS_MAX:
+            raise BadInput(field="refs", why=f"1 to {REFS_MAX} of them")
+
+
+def print_for(tx: Tx, settings: Settings, by: By, wish: Wish) -> list[int]:
+    """Queue one label for each thing of a wish (place names, SKUs, codes, ids of people) and return the jobs' ids.
+
+    All or none: raises BadInput for a wish that makes no sense, NotFound naming what does not exist, and what the
+    papers of a parcel lack.
     """
-    if kind not in KINDS:
-        raise BadInput(field="kind", why=f"one of {', '.join(KINDS)}")
-    if not 1 <= len(refs) <= REFS_MAX:
-        raise BadInput(field="refs", why=f"1 to {REFS_MAX} of them")
-    ask = secrets.token_hex(4)
-    rows = {name_of(row, kind): row for row in tx.all(wanted(kind, refs))}
-    if missing := [ref for ref in refs if ref not in rows]:
+    wish.check()
+    ask, kind = secrets.token_hex(4), wish.kind
+    rows = {name_of(row, kind): row for row in found_of(tx, kind, wish.refs)}
+    if missing := [ref for ref in wish.refs if ref not in rows]:
         raise NotFound(what=f"{kind.capitalize()} {missing[0]}")
     if kind == "badge":
         check_badges(tx, by, list(rows.values()))
     made = []
-    for ref in dict.fromkeys(refs):
-        label, code = label_of(kind, rows[ref])
+    for ref in dict.fromkeys(wish.refs):
+        label, code = drawn(tx, settings, by, kind, rows[ref])
+        if isinstance(label, LocationLabel):
+            label = replace(label, arrow=wish.arrow)
         made.append(labelling.enqueue(tx, settings, Print(label, f"asked:{ask}:{kind}:{ref}"[:80], code), by))
     return made
+
+
+def sample(tx: Tx, settings: Settings, by: By, name: str, temper: str) -> int:
+    """Queue a label with sample data, marked TRAINING, by the newest version of its template; return the job's id.
+
+    Raises BadInput for a template or sample data that there is not.
+    """
+    if temper not in TEMPERS or name not in samples(temper):
+        raise BadInput(field="sample", why=f"one of {', '.join(TEMPERS)}, of a template that there is")
+    templates.active(tx, fresh=True)
+    marked = settings.model_copy(update={"site": settings.site.model_copy(update={"training": True})})
+    event = f"sample:{name}:{secrets.token_hex(4)}"
+    return labelling.enqueue(tx, marked, Print(samples(temper)[name], event, f"sample {name}"), by)
 
 
 def check_badges(tx: Tx, by: By, people: Sequence[Any]) -> None:
@@ -55,6 +90,11 @@ def check_badges(tx: Tx, by: By, people: Sequence[Any]) -> None:
     asks = tx.value(select(operators.c.roles).where(operators.c.id == by.operator_id))
     if asks != "admin" and any(person.roles == "admin" for person in people):
         raise NotAllowed(what="an admin's badge")
+
+
+def found_of(tx: Tx, kind: str, refs: Sequence[str]) -> list[Any]:
+    """Return the rows of the things of a kind."""
+    return PAPERS[kind](tx, list(refs)) if kind in PAPERS else tx.all(wanted(kind, refs))
 
 
 def wanted(kind: str, refs: Sequence[str]) -> Any:
@@ -67,7 +107,17 @@ def wanted(kind: str, refs: Sequence[str]) -> Any:
 
 def name_of(row: Any, kind: str) -> str:
     """Return what a row was asked for by."""
-    return str(getattr(row, KINDS[kind][1]))
+    return str(getattr(row, KINDS[kind][1] if kind in KINDS else "code"))
+
+
+def drawn(tx: Tx, settings: Settings, by: By, kind: str, row: Any) -> tuple[Label, str]:
+    """Return the label of a thing and the code on it; papers are looked up, and an SSCC is given."""
+    if kind == "logistic":
+        label = papers.logistic_label(tx, settings, by, row)
+        return label, label.code
+    if kind == "customs":
+        return papers.customs_label(tx, settings, row), row.code
+    return label_of(kind, row)
 
 
 def label_of(kind: str, row: Any) -> tuple[Label, str]:
@@ -81,40 +131,3 @@ def label_of(kind: str, row: Any) -> tuple[Label, str]:
             return ToteLabel(code=row.code, name=f"{row.id}"), row.code
         case _:
             return BadgeLabel(code=row.badge, name=row.name, roles=tuple(row.roles.split(","))), f"badge {row.id}"
-
-
-def change_printer(tx: Tx, settings: Settings, printer_id: int, changes: dict[str, Any]) -> None:
-    """Change a printer's name, address, density, place (`station`, its name) or pause it.
-
-    Raises NotFound, and BadInput when its address is not one that labels may be sent to.
-    """
-    row = tx.one(select(printers).where(printers.c.id == printer_id).with_for_update(key_share=True))
-    if row is None:
-        raise NotFound(what=f"Printer {printer_id}")
-    values = {name: value for name, value in changes.items() if name != "station"}
-    if "station" in changes:
-        values["station_id"] = station_id(tx, changes["station"])
-    after = dict(row._mapping) | values
-    if after["transport"] == "tcp" and {"host", "port", "transport"} & set(values):
-        check_address(settings, after["host"], after["port"])
-    if values:
-        tx.execute(update(printers).where(printers.c.id == printer_id).values(**values))
-    tx.announce("printing")
-
-
-def station_id(tx: Tx, name: str) -> int | None:
-    """Return the id of the place a printer stands at; an empty name is nowhere in particular."""
-    if not name:
-        return None
-    found = tx.value(select(places.c.id).where(places.c.name == name, places.c.kind != "outside"))
-    if found is None:
-        raise BadInput(field="station", why=f"there is no place {name}")
-    return int(found)
-
-
-def check_address(settings: Settings, host: str, port: int) -> None:
-    """Raise BadInput when a printer may not have this address."""
-    try:
-        check_host(host, port, Allowed(tuple(settings.printing.ports), settings.printing.allow_loopback))
-    except HostRefused as refused:
-        raise BadInput(field="host", why=str(refused)) from None

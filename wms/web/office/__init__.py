@@ -8,11 +8,26 @@ import secrets
 from flask import Flask
 
 from wms.settings import Settings
-from wms.web.office import doors, dress, home, inbound, labels, orders, outgoing, people, plans, stock
+from wms.web.office import (
+    doors,
+    dress,
+    home,
+    inbound,
+    labels,
+    orders,
+    outgoing,
+    people,
+    plans,
+    printers,
+    sheets,
+    stock,
+    templates,
+)
 from wms.web.office.core import bp
 from wms.web.parts import teach_addresses
 
-ROOMS = (doors, home, orders, stock, inbound, outgoing, plans, labels, people)  # importing them registers their pages
+# Importing them registers their pages.
+ROOMS = (doors, home, orders, stock, inbound, outgoing, plans, labels, templates, sheets, printers, people)
 
 
 def init_app(app: Flask) -> None:
@@ -20,7 +35,7 @@ def init_app(app: Flask) -> None:
     settings: Settings = app.extensions["wms.settings"]
     pepper = settings.security.pepper
     app.secret_key = hmac.digest(pepper.encode(), b"flash", "sha256") if pepper else secrets.token_bytes(32)
-    secure = settings.web.secure_cookies
+    secure = settings.web.https
     app.config.update(SESSION_COOKIE_NAME="wms_said", SESSION_COOKIE_SAMESITE="Strict", SESSION_COOKIE_SECURE=secure)
     dress.init_app(app)
     teach_addresses(app)

@@ -95,7 +95,7 @@ def at_the_door(template: str, status: int = 200, **facts: Any) -> Response:
     """Return a page for somebody without a session; its forms repeat the door's cookie."""
     token = request.cookies.get(DOOR) or secrets.token_urlsafe(18)
     response = make_response(render_template(f"office/{template}.html", door=token, **facts), status)
-    response.set_cookie(DOOR, token, httponly=True, samesite="Strict", secure=settings().web.secure_cookies)
+    response.set_cookie(DOOR, token, httponly=True, samesite="Strict", secure=settings().web.https)
     return response
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
@@ -10,7 +9,7 @@ from urllib.parse import urlencode
 from flask import Flask, request
 
 from wms import clock
-from wms.labels.preview import svg_code128
+from wms.labels.preview import as_address, svg_code128
 
 TONES = {  # colour is an exception: what is under way is plain
     "held": "ask",
@@ -83,13 +82,16 @@ def metres(length_mm: int) -> str:
 
 def barcode(code: str) -> str:
     """Return a Code 128 as an address for an image, to be scanned from the screen or the sheet."""
-    return "data:image/svg+xml;base64," + base64.b64encode(svg_code128(code).encode()).decode()
+    return as_address(svg_code128(code))
+
+
+PAGES = ("page", "faces")  # of the list on a page, and of the second one on that of replenishment
 
 
 def here(**changes: Any) -> str:
-    """Return the address of this page with some of its query changed; any change but the page's starts at page 1."""
+    """Return the address of this page with some of its query changed; any change but of a page starts at page 1."""
     query = request.args.to_dict() | changes
-    if "page" not in changes:
-        query.pop("page", None)
+    if changes.keys().isdisjoint(PAGES):
+        query = {name: value for name, value in query.items() if name not in PAGES}
     kept = {name: value for name, value in query.items() if value not in ("", None, 1)}
     return f"{request.path}?{urlencode(kept)}" if kept else request.path

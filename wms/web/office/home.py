@@ -32,7 +32,7 @@ def home() -> str:
 @needs()
 def find() -> Response:
     """Open the page of whatever was typed or scanned; what no label names is searched among orders or items."""
-    text = request.args.get("q", "")[:TEXT_MAX].replace("\x00", "").strip()
+    text = request.args.get("q", "")[:TEXT_MAX].replace("\x00", "").strip(" ")
     with snapshot() as tx:
         named = meanings(tx, understand(text))
         wave = outgoing.wave_of_list(tx, named[0].ref) if named and named[0].kind == "list" else None

@@ -1,11 +1,10 @@
-"""Office pages: labels on their way to paper, one label as it will look, printers, and labels on request."""
+"""Office pages: labels on their way to paper, one label as it will look, and labels on request."""
 
 from __future__ import annotations
 
 import re
-from typing import Any
 
-from flask import g, request
+from flask import g
 from pydantic import Field
 from werkzeug.wrappers import Response
 
@@ -13,13 +12,14 @@ from wms.errors import NotAllowed
 from wms.labels.labels import KINDS
 from wms.operations import labelling, stickers
 from wms.queries import office, printing
-from wms.web.api.labels import PrinterChange, PrintJobQuery
+from wms.web.api.labels import CopyReason, OtherPrinter, PrintJobQuery
 from wms.web.auth import needs, who
 from wms.web.office.core import OFFICE, asked, back, bp, draw, filled, there
 from wms.web.openapi import Asked
 from wms.web.parts import act, by, settings, snapshot
 
 PRIVATE = {"parcel": {"supervisor", "admin"}, "badge": {"admin"}}  # who may read what these labels say
+REASONS = ("Torn or smeared", "Lost", "Cannot be scanned", "The box was changed")  # of a copy
 SIZE = re.compile(r"\^(PW|LL)(\d+)")
 
 
@@ -28,6 +28,7 @@ class Wanted(Asked):
 
     kind: str = Field(max_length=12)
     refs: str = Field(max_length=8000)
+    arrow: str = Field("", max_length=5)
 
 
 class Fate(Asked):
@@ -50,7 +51,8 @@ def labels() -> str:
         found = office.print_job_list(tx, filters, query.cut)
         counts, printers = printing.counts(tx), office.printer_list(tx)
     kinds = {"query": query, "found": found, "counts": counts, "printers": printers}
-    return draw("labels", "labels", templates=sorted(KINDS), asked_for=list(stickers.KINDS), **kinds)
+    words = {"reasons": REASONS, "asked_for": stickers.ASKED_FOR, "arrows": stickers.ARROWS[1:]}
+    return draw("labels", "labels", templates=sorted(KINDS), **words, **kinds)
 
 
 @bp.get("/labels/<id:job_id>")
@@ -62,7 +64,7 @@ def label(job_id: int) -> str:
     if job.template in PRIVATE and not who().roles & PRIVATE[job.template]:
         raise NotAllowed(what="this label")
     g.wasm = True
-    return draw("label", "labels", job=job, size=size_of(job.zpl))
+    return draw("label", "labels", job=job, size=size_of(job.zpl), reasons=REASONS)
 
 
 def size_of(zpl: str) -> dict[str, int]:
@@ -77,7 +79,7 @@ def print_labels() -> Response:
     """Print labels of places, items, totes or people."""
     form = filled(Wanted)
     refs = [part for part in re.split(r"[\s,;]+", form.refs) if part]
-    made = act(stickers.print_for, settings(), by(), form.kind, refs)
+    made = act(stickers.print_for, settings(), by(), stickers.Wish(form.kind, refs, form.arrow))
     return back(f"{len(made)} labels are queued." if len(made) != 1 else "The label is queued.")
 
 
@@ -85,9 +87,17 @@ def print_labels() -> Response:
 @needs("supervisor")
 def reprint_label(job_id: int) -> Response:
     """Print a label once more, marked as a copy."""
-    filled(Nothing)
-    act(labelling.reprint, settings(), by(), job_id)
+    act(labelling.reprint, settings(), by(), job_id, filled(CopyReason).reason)
     return back("A copy is queued.")
+
+
+@bp.post("/labels/<id:job_id>/move")
+@needs("supervisor")
+def move_label(job_id: int) -> Response:
+    """Give a label of which nothing was sent to another printer."""
+    other = filled(OtherPrinter).printer
+    act(labelling.move_to, settings(), job_id, other)
+    return back(f"It prints at {other}.")
 
 
 @bp.post("/labels/<id:job_id>/void")
@@ -106,25 +116,3 @@ def resolve_label(job_id: int) -> Response:
     printed = filled(Fate).printed == "yes"
     act(labelling.resolve, settings(), by(), job_id, printed)
     return back("Noted as printed." if printed else "Void; a copy is queued.")
-
-
-@bp.get("/printers")
-@needs()
-def printers() -> str:
-    """List printers and their troubles."""
-    with snapshot() as tx:
-        found = office.printer_list(tx)
-    return draw("printers", "labels", printers=found)
-
-
-@bp.post("/printers/<id:printer_id>")
-@needs("admin")
-def change_printer(printer_id: int) -> Response:
-    """Change a printer's address and place, or pause it."""
-    given: dict[str, Any] = {name: value for name, value in request.form.items() if name not in ("csrf", "paused")}
-    given["paused"] = request.form.get("paused") == "yes"
-    if "port" in given:
-        given["port"] = int(given["port"]) if str(given["port"]).isdecimal() else given["port"]
-    changes = PrinterChange.model_validate(given).model_dump(exclude_unset=True)
-    act(stickers.change_printer, settings(), printer_id, changes)
-    return back("The printer is changed.")

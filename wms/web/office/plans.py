@@ -12,15 +12,15 @@ from wms.operations import bringing, replenishing
 from wms.queries import outgoing
 from wms.queries import replenishing as reads
 from wms.queries import slotting as plans
+from wms.queries.listing import Cut
 from wms.queries.slotting import PlanPage
 from wms.web.api.plans import MoveTaskQuery, enqueue, take_over
 from wms.web.auth import needs, who
 from wms.web.office import heat
 from wms.web.office.core import OFFICE, asked, back, bp, draw, filled
-from wms.web.openapi import Asked
+from wms.web.openapi import PAGE_MAX, Asked
 from wms.web.parts import act, by, settings, snapshot
 
-FACES_SHOWN = 200
 JOB = Field(None, ge=1, le=2**31 - 1)
 
 
@@ -32,8 +32,9 @@ class SlottingQuery(Asked):
 
 
 class ReplenishmentQuery(MoveTaskQuery):
-    """Which moves, which faces, and the planning that is under way."""
+    """Which moves, which faces on which page of them, and the planning that is under way."""
 
+    faces: int = Field(1, ge=1, le=PAGE_MAX)
     low: str = Field("", pattern="^(yes)?$")
     job: int | None = JOB
 
@@ -123,7 +124,7 @@ def replenishment() -> str:
         facts = {
             "found": reads.task_list(tx, query.state, query.cut),
             "counts": reads.task_counts(tx),
-            "faces": reads.faces_shown(tx, bool(query.low), FACES_SHOWN),
+            "faces": reads.face_list(tx, bool(query.low), Cut(query.faces, query.per_page)),
             "face_counts": reads.face_counts(tx),
         }
         job = outgoing.job_row(tx, query.job) if query.job else None
