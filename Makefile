@@ -6,7 +6,7 @@ INSTALLED := .venv/.installed
 VENDORED := .venv/.vendored
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint bench bench-planning clean app
+.PHONY: help setup demo test lint bench bench-planning bench-decode bench-labels clean app
 
 help:  ## list what can be made
 	@echo "Pickwell, a warehouse-floor system. You can make:"
@@ -36,6 +36,15 @@ PLANNING_SAMPLES ?= samples/planning
 bench-planning: app  ## planners against published figures: make bench-planning PLANNING_SAMPLES=folder
 	@$(BIN)/python -m tests.benchmarks.planning $(PLANNING_SAMPLES)
 
+bench-labels: setup  ## every label at every density in every language, 100,000 hostile texts, labels a second
+	@PICKWELL_LABELS=all $(BIN)/python -m pytest -q tests/labels/test_label_proof.py
+	@$(BIN)/python -m tests.benchmarks.labels
+
+SAMPLES ?= samples/barcodes
+
+bench-decode: app  ## decoding, per symbology and engine: make bench-decode SAMPLES=folder
+	@$(BIN)/python -m tests.benchmarks.decode $(SAMPLES) --turned
+
 clean:  ## remove everything that was made or fetched here (not your data in var/)
 	rm -rf .venv dist $(WEB)/node_modules $(WEB)/static/vendor *.egg-info
 	rm -rf .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache
@@ -55,9 +64,9 @@ $(INSTALLED): pyproject.toml
 # Without the browser libraries Pickwell runs, so a failure here is told and tried again the next time.
 $(VENDORED): $(WEB)/package.json $(WEB)/package-lock.json $(WEB)/vendor.mjs | $(INSTALLED)
 	@if ! command -v npm >/dev/null; then \
-		echo "setup: no npm, so no browser libraries: boards refresh every 30 s, labels have no preview"; \
+		echo "setup: no npm, so no browser libraries: boards refresh every 30 s, labels have no preview, handhelds no camera"; \
 	elif echo "setup: installing the browser libraries"; cd $(WEB) && npm ci --loglevel=error --no-audit --no-fund >/dev/null && node vendor.mjs; then \
 		touch $(CURDIR)/$@; \
 	else \
-		echo "setup: npm failed (see above), so no browser libraries: boards refresh every 30 s, labels have no preview"; \
+		echo "setup: npm failed (see above), so no browser libraries: boards refresh every 30 s, labels have no preview, handhelds no camera"; \
 	fi

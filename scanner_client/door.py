@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import time
 import uuid
+from dataclasses import dataclass
 from typing import Any
 
 import urllib3
@@ -17,12 +18,22 @@ class ServerGone(RuntimeError):
     """The server did not answer for a long time."""
 
 
+@dataclass(frozen=True)
+class Reply:
+    """What came back: the status, the JSON, and how many seconds the server asks us to wait."""
+
+    status: int
+    body: Answer
+    wait_seconds: float = 0.0
+
+
 class Door:
     """One connection of one device. `retries` and `http_5xx` count what went wrong on the way."""
 
-    def __init__(self, server: str, patience_seconds: float = 60.0) -> None:
+    def __init__(self, server: str, patience_seconds: float = 60.0, answer_seconds: float = 30.0) -> None:
         self.server, self.patience_seconds = server.rstrip("/"), patience_seconds
-        self.http = urllib3.PoolManager(maxsize=1, retries=False, timeout=urllib3.Timeout(connect=2, read=30))
+        timeout = urllib3.Timeout(connect=2, read=answer_seconds)
+        self.http = urllib3.PoolManager(maxsize=1, retries=False, timeout=timeout)
         self.headers: dict[str, str] = {}
         self.retries = self.http_5xx = 0
 
@@ -60,19 +71,28 @@ class Door:
 
     def request(self, method: str, path: str, body: Answer | None) -> tuple[int, Answer]:
         """Ask until there is an answer; a lost connection or a busy server is asked again with the same body."""
-        payload = json.dumps(body).encode() if body is not None else None
-        headers = {"Content-Type": "application/json", "Accept": "application/json", **self.headers}
         until = time.monotonic() + self.patience_seconds
         attempt = 0
         while time.monotonic() < until:
-            try:
-                response = self.http.request(method, self.server + path, body=payload, headers=headers)
-                if response.status < 500:
-                    return response.status, response.json()
-                self.http_5xx += response.status != 503
-            except urllib3.exceptions.HTTPError:
-                pass
+            reply = self.once(method, path, body)
+            if reply and reply.status < 500:
+                return reply.status, reply.body
+            self.http_5xx += reply is not None and reply.status != 503
             self.retries += 1
             time.sleep(RETRY_SECONDS[min(attempt, len(RETRY_SECONDS) - 1)])
             attempt += 1
         raise ServerGone(f"{self.server} did not answer {path} for {self.patience_seconds:.0f} s")
+
+    def once(self, method: str, path: str, body: Answer | None) -> Reply | None:
+        """Ask one time; None when no answer of ours came: no connection, or the page of something in between."""
+        payload = json.dumps(body).encode() if body is not None else None
+        headers = {"Content-Type": "application/json", "Accept": "application/json", **self.headers}
+        try:
+            response = self.http.request(method, self.server + path, body=payload, headers=headers)
+            found = response.json()
+        except (urllib3.exceptions.HTTPError, ValueError):
+            return None
+        if not isinstance(found, dict):
+            return None
+        pause = response.headers.get("Retry-After", "")
+        return Reply(response.status, found, float(pause) if pause.isdigit() else 0.0)

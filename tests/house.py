@@ -148,6 +148,20 @@ def long_functions(module: Module, lines_max: int) -> list[str]:
     return [f"{module.at(node)} {node.name}: {size} lines" for node, size in sizes if size > lines_max]
 
 
+BLANK = {"strip", "lstrip", "rstrip", "split", "rsplit"}  # without an argument they cut at GS (0x1D), which is data
+
+
+def blank_cuts(module: Module) -> list[str]:
+    """Cuts at whatever Python takes for white space: strip(), split(), splitlines(), a backslash and s in a pattern."""
+    found = [module.at(call) for call, name in module.calls() if _cuts_blanks(call, name)]
+    return found + [module.at(node) for node in module.texts() if "\\s" in str(node.value)]
+
+
+def _cuts_blanks(call: ast.Call, name: str) -> bool:
+    verb = call.func.attr if isinstance(call.func, ast.Attribute) else ""
+    return verb in ("splitlines", "isspace") or (verb in BLANK and not call.args)
+
+
 class _Page(HTMLParser):
     """Collects what a content security policy without 'unsafe-inline' would refuse."""
 

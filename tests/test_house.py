@@ -16,6 +16,7 @@ from house import (
     ENVIRONMENT,
     ROOT,
     Module,
+    blank_cuts,
     commits,
     files,
     foreign_addresses,
@@ -78,6 +79,14 @@ def test_no_flow_selects() -> None:
     none_of(found, "A flow tells the story; the rows come from wms.queries or wms.operations:")
 
 
+SCANS = ("wms/barcodes/", "wms/floor.py", "wms/flows/", "wms/queries/codes.py", "wms/web/scan", "scanner_client/")
+
+
+def test_no_scan_is_cut_at_white_space() -> None:
+    found = [place for module in modules() if module.path.startswith(SCANS) for place in blank_cuts(module)]
+    none_of(found, "GS is data in a scan, and white space to Python: name the characters, as in strip(FRAMING):")
+
+
 PLANTED = [
     (stock_writes, "from wms.models.stock import Stock\nfrom sqlalchemy import update\nupdate(Stock).values(qty=1)"),
     (stock_writes, "import sqlalchemy as sa\nfrom wms.models import stock as s\nsa.insert(s.StockMove)"),
@@ -95,6 +104,10 @@ PLANTED = [
     (environment_reads, "import os\nos.environ['A'] = 'b'"),
     (environment_reads, "from os import getenv as ask\nask('A')"),
     (selects, "import sqlalchemy as sa\nsa.select(1)"),
+    (blank_cuts, "text.strip()"),
+    (blank_cuts, "scan.text.split(maxsplit=1)[0].upper()"),
+    (blank_cuts, "f(text).splitlines()"),
+    (blank_cuts, "re.split(r'[\\s,]+', text)"),
 ]
 INNOCENT = [
     (stock_writes, "from wms.models.stock import Lot, Stock\nupdate(Lot)\nselect(Stock.qty)"),
@@ -104,6 +117,7 @@ INNOCENT = [
     (clock_reads, "import time\ntime.monotonic()\nfrom wms import clock\nclock.now()"),
     (environment_reads, "def load(environ):\n    return environ['A']"),
     (selects, "import select\nselect.poll()"),
+    (blank_cuts, "text.strip(FRAMING)\ntext.split('-')\n're.split at \\\\s'"),
 ]
 
 

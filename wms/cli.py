@@ -8,6 +8,7 @@ import signal
 import sys
 import threading
 from collections.abc import Callable
+from contextlib import ExitStack
 from functools import partial, wraps
 from pathlib import Path
 from typing import Any
@@ -16,14 +17,14 @@ import click
 from sqlalchemy.exc import SQLAlchemyError
 
 from wms import demo as demo_module
-from wms import migrations, rehearsal, serving
+from wms import migrations, rehearsal, serving, sharing, tls
 from wms import settings as settings_module
 from wms.db import Store
 from wms.errors import Refusal
 from wms.flows import FLOWS
 from wms.formats.errors import FormatError
-from wms.labels import emulator
-from wms.operations import jobs, onboarding, people, waving
+from wms.labels import agent, emulator, remote
+from wms.operations import jobs, onboarding, people, printing, waving
 from wms.operations.ledger import By
 from wms.planning import speed, warming
 from wms.queries import invariants
@@ -59,7 +60,7 @@ def command(function: Callable[..., Any]) -> Callable[..., Any]:
     def run(database: str | None, config: Path | None, **options: Any) -> Any:
         try:
             return function(Command(database, config), **options)
-        except (Refusal, SettingsError, FormatError, migrations.TooNew) as error:
+        except (Refusal, SettingsError, FormatError, migrations.TooNew, tls.TlsError) as error:
             raise click.ClickException(error.text if isinstance(error, Refusal) else str(error)) from error
 
     return run
@@ -126,6 +127,45 @@ def serve(call: Command, host: str | None, port: int | None, workers: int | None
     if child:
         serving.end_with_parent(partial(os.kill, os.getpid(), signal.SIGTERM))
     serving.Server(call.settings).run()
+
+
+@main.group("tls")
+def tls_group() -> None:
+    """HTTPS for a site without a certificate: cameras and installation need it."""
+
+
+FOLDER = click.option("--folder", type=click.Path(path_type=Path, file_okay=False), help="The keys (web.tls, var/tls).")
+
+
+def keys_of(call: Command, folder: Path | None) -> Path:
+    """Return the folder of the keys."""
+    return folder or Path(call.settings.web.tls or "var/tls")
+
+
+@tls_group.command("init")
+@click.option("--name", "extra", multiple=True, help="A further host name or IP address of this server.")
+@FOLDER
+@command
+def tls_init(call: Command, extra: tuple[str, ...], folder: Path | None) -> None:
+    """Make a certificate for this server, and a local authority the first time. Run it again once a year: devices
+    that trust the authority need nothing then."""
+    made = tls.init(keys_of(call, folder), (*extra, *tls.names(call.settings)), call.settings.site.name)
+    click.echo(f"For {', '.join(made.names)}, until {made.until:%Y-%m-%d}.")
+    click.echo(f"The authority is {'new' if made.new else 'as before'}: SHA-256 {made.fingerprint}")
+    click.echo(f'Set web.tls = "{made.store.folder}" and start the server anew; `wms tls share` shows devices the way.')
+
+
+@tls_group.command("share")
+@click.option("--port", default=8080, show_default=True, help="Port of the page, by plain HTTP.")
+@FOLDER
+@command
+def tls_share(call: Command, port: int, folder: Path | None) -> None:
+    """Show devices a page to install the authority, until Ctrl+C. It serves that and nothing else."""
+    store, web = tls.Store(keys_of(call, folder)), call.settings.web
+    host = (tls.addresses() or ["127.0.0.1"])[0]
+    with sharing.Page(sharing.install_files(store, web.base_url or f"https://{host}:{web.port}"), port) as page:
+        click.echo(f"Open http://{host}:{page.port} on each device. Ctrl+C ends it.")
+        threading.Event().wait()
 
 
 @main.command()
@@ -279,10 +319,51 @@ def people_add(call: Command, name: str, roles: str, pin: str) -> None:
 
 @main.command("printer-emulator")
 @click.option("--port", default=9100, show_default=True, help="TCP port, 0 for a free one.")
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
 @click.option("--folder", type=click.Path(path_type=Path), help="Where the labels are left as .zpl files.")
+@click.option("--control", type=int, help="A port on this machine that takes the same lines as standard input.")
+@click.option("--say", multiple=True, metavar="LINE", help="How it behaves from the start, e.g. --say 'paper 3'.")
 @command
-def printer_emulator(_call: Command, port: int, folder: Path | None) -> None:
-    """Be a label printer on a TCP port, until Ctrl+C: for trying things out without paper."""
-    with emulator.Emulator(port, folder) as printer:
+def printer_emulator(_call: Command, port: int, host: str, folder: Path | None, **more: Any) -> None:
+    """Be a label printer on a TCP port, until Ctrl+C: for trying things out without paper.
+
+    It answers ~HS and ~HI, keeps what it printed, and does as the lines say that it reads from standard input:
+    "mode paused", "paper 3", "reset_after 200", "printed"; "help" names them all.
+    """
+    printer = emulator.Emulator(port, folder)
+    printer.host = host
+    if wrong := [line for line in more["say"] if remote.obey(printer, line).startswith("error")]:
+        raise click.UsageError(f"--say {wrong[0]!r}: {remote.HELP}")
+    with ExitStack() as stack:
+        stack.enter_context(printer)
         click.echo(f"A printer listens on port {printer.port}.")
+        if more["control"] is not None:
+            click.echo(f"Its control port is {stack.enter_context(remote.Control(printer, more['control'])).port}.")
+        for line in sys.stdin:
+            click.echo(remote.obey(printer, line))
         threading.Event().wait()
+
+
+@main.command("print-agent")
+@click.option("--server", required=True, metavar="URL", help="The server, https://; plain http only on this machine.")
+@click.option(
+    "--token-file", type=click.Path(path_type=Path, exists=True, dir_okay=False), help="A file that holds it."
+)
+@click.option("--token", envvar="WMS_PRINT_TOKEN", hidden=True)
+@click.option("--ca", type=click.Path(exists=True, dir_okay=False), help="The certificate of your own authority.")
+@command
+def print_agent(call: Command, server: str, token_file: Path | None, token: str | None, ca: str | None) -> None:
+    """Print for a server that cannot reach these printers: fetch their labels and say what became of them.
+
+    The office makes its token (Labels, Printers, Print agents); give it in a file or in WMS_PRINT_TOKEN. Which
+    addresses printers may have here stands in this machine's own settings, section printing.
+    """
+    secret = token_file.read_text().strip() if token_file else token
+    if not secret:
+        raise click.UsageError("Give the agent's token: --token-file FILE, or WMS_PRINT_TOKEN in the environment.")
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    there = agent.Server(server, secret, ca)
+    click.echo(f"Printing for {server}.")
+    agent.Agent(there, printing.allowed(call.settings), printing.timeouts(call.settings)).run(stop)

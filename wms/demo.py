@@ -6,6 +6,7 @@ import secrets
 import threading
 from contextlib import suppress
 from functools import partial
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -34,7 +35,8 @@ HEAD_START = 0.7  # of the cartons, received and put away before the newcomer lo
 FLOWS = ("putaway", "receive", "load", "pack", "sort", "replenish", "pick")
 # Who is idle helps the others.
 SPECIALTIES = (("receive",), ("pick",), ("pack", "sort", "load"), ("putaway", "replenish", "pick"))
-RELEASE_SECONDS = 120.0
+RELEASE_SECONDS, RELEASE_ORDERS = 120.0, 15  # small waves: the faces are refilled between them
+SLOTTING_SECONDS, SLOTTING_ROUNDS = 20, (0, 2)  # with these releases: at once, and when most goods stand in their bins
 
 
 def fill(store: Store, settings: Settings, folder: Path, campaign: Campaign | None = None) -> Opened:
@@ -125,7 +127,7 @@ def greet(url: str, opened: Opened, workers: int) -> None:
 
 
 def play(server: Server, crew: list[dict[str, Any]]) -> None:
-    """Give the hall a head start, release, and let everybody work at a human pace for ever."""
+    """Give the hall a head start, look where goods belong, release, and let everybody work at a human pace for ever."""
     robots = []
     for each in crew:
         door = Door(server.url)
@@ -140,9 +142,11 @@ def play(server: Server, crew: list[dict[str, Any]]) -> None:
     for thread in threads:
         thread.start()
     try:
-        while True:
+        for number in count():
             for robot in robots[:1]:
-                robot.door.post("/api/v1/waves", {})
+                if number in SLOTTING_ROUNDS:
+                    robot.door.post("/api/v1/slotting-plans", {"seconds": SLOTTING_SECONDS})
+                robot.door.post("/api/v1/waves", {"orders": RELEASE_ORDERS})
             clock.sleep(RELEASE_SECONDS)
     finally:
         stop.set()

@@ -18,6 +18,7 @@ from wms.db import Store
 from wms.formats.invented import invent
 from wms.labels.emulator import Emulator
 from wms.queries import invariants, shift
+from wms.queries.printing import WAITING
 from wms.settings import Settings
 
 OUTBOUND = ("load", "pack", "sort", "pick")
@@ -66,7 +67,7 @@ class Result:
         """Return whether every clean order was shipped and nothing broke."""
         clean = self.orders.get("imported", 0) - self.orders.get("held", 0)
         whole = clean == self.orders.get("shipped", 0) and clean > 0
-        waiting = self.labels.get("queued") or self.labels.get("sending")
+        waiting = any(self.labels.get(state) for state in WAITING)
         return whole and not (self.http_5xx or self.invariants_broken or self.stuck or self.differing or waiting)
 
     def as_dict(self) -> dict[str, Any]:
@@ -126,7 +127,7 @@ def labels_done(store: Store) -> bool:
     """Return whether no label waits for its printer."""
     with store.read() as tx:
         found = shift.labels(tx)
-    return not (found.get("queued") or found.get("sending"))
+    return not any(found.get(state) for state in WAITING)
 
 
 class Crew:

@@ -45,7 +45,7 @@ class Server(BaseApplication):  # type: ignore[misc]
             "when_ready": self.start_worker,
             "on_exit": self.stop_worker,
             "post_worker_init": freeze,
-        }
+        } | encrypted(self.settings)
         for name, value in values.items():
             self.cfg.set(name, value)
 
@@ -100,6 +100,12 @@ def end_with_parent(end: Callable[[], None]) -> None:
         end()
 
     threading.Thread(target=watch, name="parent", daemon=True).start()
+
+
+def encrypted(settings: Settings) -> dict[str, str]:
+    """Return what gunicorn must know to speak HTTPS by itself, when web.tls says so."""
+    folder = Path(settings.web.tls)
+    return {"certfile": str(folder / "server.crt"), "keyfile": str(folder / "server.key")} if settings.web.tls else {}
 
 
 def freeze(_worker: Any) -> None:

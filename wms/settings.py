@@ -6,6 +6,7 @@ import os
 import tomllib
 from collections.abc import Iterable, Mapping
 from datetime import UTC, tzinfo
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Any, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -38,9 +39,11 @@ class Database(Section):
 
 
 class Site(Section):
-    """Which warehouse this is."""
+    """Which warehouse this is. `address` is the sender on customs forms, `gs1_prefix` its GS1 company prefix."""
 
     name: str = "Pickwell"
+    address: tuple[str, ...] = ()
+    gs1_prefix: str = Field("", pattern=r"^(\d{4,12})?$")
     training: bool = False
     currency: str = Field("EUR", pattern=r"^[A-Z]{3}$")
     time_zone: str = "UTC"
@@ -74,6 +77,12 @@ class Web(Section):
     trusted_hosts: tuple[str, ...] = ()
     secure_cookies: bool = False
     proxies: int = Field(0, ge=0, le=4)
+    tls: str = ""
+
+    @property
+    def https(self) -> bool:
+        """Return whether browsers reach this server by HTTPS: its own, or a proxy's."""
+        return self.secure_cookies or bool(self.tls)
 
 
 class Sockets(Section):
@@ -103,6 +112,7 @@ class Floor(Section):
 
     scan_length_max: int = Field(200, ge=20)
     sibling_ms: int = Field(0, ge=0, le=2000)
+    device_profiles: str = ""
     quantity_max: int = Field(100_000, ge=1)
     lpn_labels: bool = True
     over_receipt_percent: int = Field(0, ge=0, le=100)
@@ -115,8 +125,13 @@ class Floor(Section):
 
 
 class Layout(Section):
-    """Where one may walk, as far as the places do not tell: cross aisles by y, one-way aisles by zone and aisle."""
+    """Where one may walk, as far as the places do not tell: cross aisles by y, one-way aisles by zone and aisle.
 
+    `start` and `end` are the places where walks begin and end, by name.
+    """
+
+    start: str = ""
+    end: str = ""
     cross_aisles_mm: tuple[int, ...] = ()
     one_way_up: tuple[str, ...] = ()
     one_way_down: tuple[str, ...] = ()
@@ -154,8 +169,21 @@ class Printing(Section):
     allow_loopback: bool = False
     ports: tuple[int, ...] = (9100, 6101)
     folder: str = "var/labels"
+    networks: tuple[str, ...] = ()
     connect_seconds: float = Field(3.0, gt=0)
     status_seconds: float = Field(2.0, gt=0)
+    send_seconds: float = Field(30.0, gt=0)
+    finish_seconds: float = Field(10.0, gt=0)
+    watch_seconds: float = Field(10.0, ge=0)
+    fallback_seconds: float = Field(30.0, ge=0)
+
+    @field_validator("networks")
+    @classmethod
+    def known_networks(cls, names: tuple[str, ...]) -> tuple[str, ...]:
+        """Refuse what is no network such as 192.168.7.0/24."""
+        for name in names:
+            ip_network(name)
+        return names
 
 
 class Settings(Section):

@@ -15,6 +15,8 @@ worker_class = "gthread"
 workers = web.workers  # SQLite: exactly 1. PostgreSQL with Redis: 2 to 4, without sticky sessions.
 threads = web.threads  # an open board holds one for as long as it is open: more than sockets.max_sockets + 20
 worker_connections = 2 * threads + 500  # handhelds keep their connection between scans; those wait without a thread
+if web.tls:  # the folder of `wms tls init`; leave it empty behind a proxy that speaks HTTPS
+    certfile, keyfile = f"{web.tls}/server.crt", f"{web.tls}/server.key"
 keepalive = 75  # longer than a picker's walk, so that a scan pays for no new connection
 timeout = 60
 graceful_timeout = 30

@@ -2,6 +2,7 @@
 
 import { Api, isEnvelope } from "./api.js";
 import { Band } from "./band.js";
+import { device, loadDevice, TYPED } from "./device.js";
 import { byId } from "./dom.js";
 import { Keypad } from "./keypad.js";
 import { listenToKeys } from "./keys.js";
@@ -17,12 +18,14 @@ import { openStore } from "./store.js";
 import { Tones } from "./tones.js";
 import { showTray } from "./tray.js";
 import { Wedge } from "./wedge.js";
+import { words } from "./words.js";
 
 export class Handheld {
   session = null; // the last person's, also while the login asks for a new one
   signedIn = false;
   left = null; // the task that the menu can return to
   pressed = null; // the key that waits for its answer, with its screen
+  camera = null; // loaded when it is opened first
   state = { unsent: 0, others: 0, aside: 0, trouble: null };
 
   ready = new Promise((resolve) => { this.isReady = resolve; });
@@ -32,18 +35,19 @@ export class Handheld {
     this.tones = new Tones(() => this.sign());
     this.band = new Band(this.tones);
     this.wedge = new Wedge(byId("wedge"), {
-      code: (text) => this.ready.then(() => code(this, text)), // scanned while the page still starts: not lost
+      code: (text, { thumb }) => this.ready.then(() => code(this, text, thumb ? TYPED : device.profile)), // also while the page starts
       typing: (text) => typing(this, text),
     });
     this.keypad = new Keypad(this.wedge);
     this.store = await openStore();
+    await loadDevice(this.store);
     document.documentElement.dataset.theme = (await this.store.get("theme")) ?? "";
     this.sender = new Sender(this.store, this.api, {
       answer: (reply) => answered(this, reply), changed: (state) => changed(this, state), signin: () => askWho(this),
     });
     const login = { api: this.api, band: this.band, wedge: this.wedge, device: await deviceName(this.store) };
     this.login = new Login(login, {
-      done: (session) => enter(this, session), cancel: () => stay(this), type: (layout) => this.keypad.show(layout),
+      done: (session) => enter(this, session), cancel: () => stay(this), type: (layout) => this.keypad.show(layout), look: () => this.look(),
     });
     this.listen();
     await this.sender.changed();
@@ -83,7 +87,18 @@ export class Handheld {
   draw(envelope) {
     if (!this.signedIn) return;
     paint(this, envelope);
+    this.camera?.screen(envelope);
     this.wedge.focus(); // the button that had the focus may be gone
+  }
+
+  /** Opens the camera. */
+  async look() {
+    try {
+      this.camera ??= new (await import("./camera.js")).Camera(this);
+    } catch {
+      return this.band.show("stop", words.noCamera); // its files were not to be had
+    }
+    return this.camera.show();
   }
 
   async light(theme) {

@@ -1,6 +1,6 @@
 // The band: the result of the last scan as icon, word, sentence and colour; and the flash that fills the screen.
 
-import { byId, el, icon } from "./dom.js";
+import { byId, el, icon, sentence } from "./dom.js";
 import { TONE_WORDS } from "./words.js";
 
 const FLASH_MS = { stop: 1100, done: 900 };
@@ -17,7 +17,7 @@ export class Band {
     band.dataset.tone = tone;
     band.replaceChildren(
       el("span", { class: "sign" }, icon(tone), el("b", {}, TONE_WORDS[tone] ?? "")),
-      el("span", { class: "note" }, note ?? ""),
+      el("span", { class: "note" }, sentence(note ?? "")),
     );
     if (!quiet) this.tones.play(tone);
   }
@@ -26,7 +26,7 @@ export class Band {
   flash(tone, note) {
     const flash = byId("flash");
     flash.dataset.tone = tone;
-    flash.replaceChildren(icon(tone), el("b", {}, TONE_WORDS[tone]), el("span", {}, note ?? ""));
+    flash.replaceChildren(icon(tone), el("b", {}, TONE_WORDS[tone]), el("span", {}, sentence(note ?? "")));
     flash.hidden = false;
     clearTimeout(this.flashing);
     this.flashing = setTimeout(() => this.unflash(), FLASH_MS[tone]);

@@ -21,5 +21,9 @@ export const svg = (tag, props = {}, ...children) => fill(document.createElement
 /** The icon `name` of the sprite in index.html; always beside a word, so it is hidden from screen readers. */
 export const icon = (name) => svg("svg", { class: "icon", "aria-hidden": "true" }, svg("use", { href: `#i-${name}` }));
 
+/** A sentence whose codes ("A-01-2", "CORE-RED") are not broken at their hyphens, as nodes. */
+export const sentence = (text) =>
+  String(text).split(/(\S+-\S+)/).map((part, place) => (place % 2 ? el("span", { class: "whole" }, part) : part));
+
 /** The one element with this id. */
 export const byId = (id) => document.getElementById(id);

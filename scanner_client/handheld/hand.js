@@ -1,31 +1,31 @@
 // What the hand does: a scan, a key, typed text, Esc, the menu. Each becomes one scan or one change of view.
 
 import { isEnvelope } from "./api.js";
+import { bare, isBadge } from "./device.js";
 import { byId } from "./dom.js";
-import { isBadge } from "./login.js";
 import { flowFor } from "./menu.js";
 import { askWho, atLogin, changePerson, stillKept } from "./people.js";
 import { NOWHERE } from "./sender.js";
 import { words } from "./words.js";
 
 const LEFT_TO_THE_BROWSER = new Set(["F5", "F11", "F12"]);
-const visible = (text) => text.replaceAll("\u001d", "␝");
+const visible = (text) => bare(text).replaceAll("\u001d", "␝");
 const view = () => document.body.dataset.view;
 
-/** A code was scanned, or a text was typed and ended with Enter. */
-export function code(app, text) {
+/** A code was scanned, or a text was typed and ended with Enter; `profile` names what it came from. */
+export function code(app, text, profile = "") {
   app.band.unflash();
   app.keypad.close();
   typing(app, "");
-  if (view() === "login") return atLogin(app, text);
-  if (isBadge(text) && !app.sender.last.expect?.includes("badge")) return changePerson(app, text);
+  if (view() === "login") return atLogin(app, text, profile);
+  if (isBadge(text) && !app.sender.last.expect?.includes("badge")) return changePerson(app, text, profile);
   const flow = view() === "menu" ? flowFor(app.session.flows, text) : undefined;
-  return flow ? begin(app, flow) : send(app, text);
+  return flow ? begin(app, flow) : send(app, text, { profile });
 }
 
-async function send(app, text, isKey = false) {
+async function send(app, text, how) {
   try {
-    await app.sender.scan(text, isKey);
+    await app.sender.scan(text, how);
     if (!app.signedIn) return stillKept(app); // the session ended meanwhile
     if (!app.state.trouble) app.band.show("sent", words.sent(visible(text)));
   } catch {
@@ -44,7 +44,8 @@ export function typing(app, text) {
 /** Whether a function key is ours; the browser keeps reload, full screen and its tools unless the screen offers them. */
 export function takes(app, name) {
   if (view() === "login") return false;
-  return name in (app.sender.last.keys ?? {}) || !LEFT_TO_THE_BROWSER.has(name);
+  const offered = view() === "menu" ? flowFor(app.session.flows, name) : name in (app.sender.last.keys ?? {});
+  return Boolean(offered) || !LEFT_TO_THE_BROWSER.has(name);
 }
 
 /** A function key, or its button. The same key twice on the same screen is one press (gloves bounce). */
@@ -57,13 +58,14 @@ export async function press(app, name) {
   const pressed = `${name} ${task} ${turn}`;
   if (app.pressed === pressed) return undefined;
   app.pressed = pressed;
-  return send(app, name, true);
+  return send(app, name, { isKey: true });
 }
 
 /** Esc, one step back: the flash, the sheet, the typed text, the badge, the task. */
 export function escape(app) {
   if (!byId("flash").hidden) return app.band.unflash();
   if (app.keypad.open) return app.keypad.close();
+  if (app.camera?.open) return app.camera.close();
   if (app.wedge.text) return app.wedge.clear();
   if (view() === "login") return app.login.asking ? app.login.cancel() : undefined;
   return view() === "task" ? toMenu(app) : undefined;

@@ -28,7 +28,7 @@ export class Keypad {
   }
 
   keys(layout) {
-    const type = (sign) => key(sign, () => this.wedge.insert(sign));
+    const type = (sign) => key(sign, () => this.wedge.put(sign));
     const back = key(icon("erase"), () => this.wedge.backspace(), { "aria-label": words.clear, class: "erase" });
     const list = LAYOUTS[layout].map(type);
     return layout === "digits" ? [...list, type("-"), type("0"), back] : [...list, back];

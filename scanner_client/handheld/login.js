@@ -1,5 +1,6 @@
 // Signing in: a badge by scan, then six digits on a pad. The PIN never enters the queue, the wedge or the disk.
 
+import { device as own, isBadge } from "./device.js";
 import { byId, el, icon } from "./dom.js";
 import { key } from "./keypad.js";
 import { drawHead, spread } from "./screen.js";
@@ -8,13 +9,10 @@ import { words } from "./words.js";
 const PIN_LENGTH = 6;
 const SURE_MS = 150;
 
-/** True for what the label of a badge encodes. */
-export const isBadge = (text) => /^BD-/i.test(text);
-
 export class Login {
-  /** `on`: {done(session), cancel(), type(layout)}. */
+  /** `on`: {done(session), cancel(), type(layout), look()}. */
   constructor({ api, band, wedge, device }, on) {
-    Object.assign(this, { api, band, wedge, device, on, badge: null, asking: false, busy: false });
+    Object.assign(this, { api, band, wedge, device, on, badge: null, profile: "", asking: false, busy: false });
   }
 
   /** Asks for a badge. */
@@ -22,16 +20,16 @@ export class Login {
     Object.assign(this, { badge: null, asking: false });
     this.wedge.resume();
     drawHead("Pickwell", null);
-    spread(1);
+    spread(own.camera ? 3 : 2);
     byId("main").className = "login";
     byId("main").replaceChildren(icon("badge"), el("h1", {}, words.scanBadge));
-    byId("keys").replaceChildren(key(words.typeIt, () => this.on.type("letters")));
+    byId("keys").replaceChildren(key(words.typeIt, () => this.on.type("letters")), own.camera ? key(words.camera, () => this.on.look()) : "", el("a", { class: "key", href: "setup" }, words.setup));
     this.band.show(tone, note, { quiet: tone === "ready" });
   }
 
-  /** Asks for the PIN of a badge. */
-  scanned(badge) {
-    Object.assign(this, { badge, asking: true });
+  /** Asks for the PIN of a badge that a scanner with this profile read. */
+  scanned(badge, profile = own.profile) {
+    Object.assign(this, { badge, profile, asking: true });
     this.wedge.pause();
     drawHead("Pickwell", null);
     spread(1);
@@ -88,7 +86,7 @@ export class Login {
 
   async submit() {
     this.busy = true;
-    const body = { badge: this.badge, pin: this.pin.value, device: this.device };
+    const body = { badge: this.badge, pin: this.pin.value, device: this.device, profile: this.profile };
     const reply = await this.api.call("POST", "login", body).catch(() => null);
     this.busy = false;
     if (reply?.status === 200 && reply.body?.send) return this.finish(reply.body);

@@ -1,6 +1,6 @@
 // The pieces of a task's screen: place, title with quantity, the thing to scan, the item, the lines.
 
-import { el, icon, svg } from "./dom.js";
+import { el, icon, sentence, svg } from "./dom.js";
 import { KIND_WORDS, words } from "./words.js";
 
 const PLACES = new Set(["location", "bin", "dock", "stage", "station"]);
@@ -31,7 +31,7 @@ function verb({ title, quantity }, big) {
 export function titleRow(screen, big) {
   const quantity = screen.quantity ?? null;
   return el("div", { class: "title" },
-    el("h1", { "aria-label": screen.title }, verb(screen, big)),
+    el("h1", { "aria-label": screen.title }, sentence(verb(screen, big))),
     quantity === null ? null : el("b", { class: "qty num" }, String(quantity)));
 }
 

@@ -1,6 +1,6 @@
 // Who works here changes: somebody signs in, the server forgets them, a colleague takes the device.
 
-import { isBadge } from "./login.js";
+import { isBadge } from "./device.js";
 import { drawSite } from "./screen.js";
 import { forget, ownerOf, remember } from "./session.js";
 import { words } from "./words.js";
@@ -31,10 +31,10 @@ export async function askWho(app) {
 }
 
 /** A scan on the login screen: a badge, or a code that was on its way when the session ended (kept for its owner). */
-export async function atLogin(app, text) {
-  if (isBadge(text)) return app.login.scanned(text);
+export async function atLogin(app, text, profile) {
+  if (isBadge(text)) return app.login.scanned(text, profile);
   if (!app.session || performance.now() - app.askedAt > TOO_LATE_MS) return app.band.show("stop", words.noBadge(text));
-  await app.sender.scan(text, false, ownerOf(app.session));
+  await app.sender.scan(text, { owner: ownerOf(app.session), profile });
   return stillKept(app);
 }
 
@@ -44,9 +44,9 @@ export function stillKept(app) {
 }
 
 /** A badge scanned during work asks for its PIN; until then the old session lives. */
-export function changePerson(app, badge) {
+export function changePerson(app, badge, profile) {
   document.body.dataset.view = "login";
-  app.login.scanned(badge);
+  app.login.scanned(badge, profile);
 }
 
 /** The badge was a mistake. */

@@ -1,5 +1,6 @@
 // Draws any answer of the server: one screen for every flow.
 
+import { device } from "./device.js";
 import { byId, el } from "./dom.js";
 import { key } from "./keypad.js";
 import { bigText, itemRow, lineList, placeRow, targetRow, titleRow } from "./parts.js";
@@ -46,14 +47,14 @@ const takesQuantity = (screen) => screen.expect?.includes("quantity");
 export function spread(count) { byId("keys").style.setProperty("--keys", count <= 4 ? count : count <= 6 ? 3 : 4); }
 
 /** The lower third: one primary control at most, the keys of this state, and typing by hand. */
-export function drawKeys(screen, { press, type, say }) {
+export function drawKeys(screen, { press, type, say, look }) {
   const whole = takesQuantity(screen) && screen.quantity > 0 ? screen.quantity : null;
   const keys = Object.entries(screen.keys ?? {}).map(([name, label]) =>
     key(el("span", {}, label, el("small", {}, name)), () => press(name)));
-  spread(keys.length + 1);
+  spread(keys.length + 1 + Number(device.camera));
   byId("keys").replaceChildren(...[
     whole === null ? null : key(words.all(whole), () => say(String(whole)), { class: "primary wide" }),
-    ...keys,
+    ...keys, device.camera ? key(words.camera, look) : null,
     key(el("span", {}, words.keyboard, el("small", {}, "A–9")), () => type(takesQuantity(screen) ? "digits" : "letters")),
   ].filter(Boolean));
 }

@@ -35,16 +35,18 @@ export class Sender {
     if (this.owner) await this.store.set(`last:${this.owner}`, envelope);
   }
 
-  /** Keeps a scan, then sends it. A key is bound to the screen it was pressed on; a code goes to the screen of its turn. */
-  async scan(text, isKey = false, owner = this.owner) {
-    const id = uuid7();
-    const body = isKey ? this.bodyOf(id, text) : null;
-    await this.store.add({ id, text, at: Date.now(), owner, body });
+  /** Keeps a scan, then sends it. A key is bound to the screen it was pressed on; `profile` names a code's scanner. */
+  async scan(text, { isKey = false, owner = this.owner, profile = "" } = {}) {
+    const scan = { id: uuid7(), text, at: Date.now(), owner, profile };
+    await this.store.add({ ...scan, body: isKey ? this.bodyOf(scan) : null });
     await this.changed();
     this.wake();
   }
 
-  bodyOf(id, text) { return { id, task: this.last.task ?? null, turn: this.last.turn ?? 0, text }; }
+  bodyOf({ id, text, profile }) {
+    const body = { id, task: this.last.task ?? null, turn: this.last.turn ?? 0, text };
+    return profile ? { ...body, profile } : body;
+  }
 
   /** Runs `work` when no scan is in flight; nothing else is sent meanwhile. */
   exclusive(work) {
@@ -87,7 +89,7 @@ export class Sender {
 
   async deliver(scan) {
     if (scan.owner !== this.owner) return true; // somebody else signed in while it waited for its turn
-    const body = scan.body ?? (await this.store.bind(scan.seq, this.bodyOf(scan.id, scan.text)));
+    const body = scan.body ?? (await this.store.bind(scan.seq, this.bodyOf(scan)));
     const reply = await this.api.call("POST", "scan", body).catch(() => null);
     const kind = reply ? meaning(reply) : "silence";
     if (kind === "answer") return this.settle(scan, reply);

@@ -1,43 +1,18 @@
 // Turns the keys of a scanner, a keypad or a thumb into codes. One field holds the text; Enter or Tab ends it.
 // The value of the field is what counts: input methods put text there without any key event.
 
-const GS = "\u001d"; // GS1 separator: many scanners send it as Ctrl+], some profiles as a visible token
-const GS_TOKENS = /<GS>|\{GS\}|\u241d/g;
-const PAUSE_MS = 150;
-const BURST_MS = 35;
-const SCAN_LENGTH = 4;
-const LEFTOVER_MS = 400; // from letting go of the keypad to pulling the trigger
-const HAND_MS = 70; // no hand types faster; a scanner that stalls (radio, a busy page) does
+import { isBurst, scanStart } from "./rhythm.js";
+import { Echo, once } from "./twice.js";
+
+const GS = "\u001d"; // GS1 separator: many scanners send it as Ctrl+]; what stands for it in text, the server knows per profile
 const SHOW_MS = 120;
 
 const isPassword = (node) => node instanceof HTMLInputElement && node.type === "password";
-const gaps = (stamps) => stamps.slice(1).map((at, i) => at - stamps[i]);
-
-function median(numbers) {
-  const sorted = [...numbers].sort((a, b) => a - b);
-  return sorted[Math.floor(sorted.length / 2)] ?? Infinity;
-}
-
-/** True for the rhythm of a scanner: at least 4 characters, median gap under 35 ms, no gap over 150 ms. */
-export function isBurst(stamps) {
-  const between = gaps(stamps);
-  return stamps.length >= SCAN_LENGTH && median(between) < BURST_MS && Math.max(0, ...between) <= PAUSE_MS;
-}
-
-/**
- * Where the scan begins in a field that still held something typed before it (0: all of it is one text). Cuts only
- * between a hand's rhythm and a scanner's, so that a scanner that stalls within a code never loses its beginning.
- */
-export function scanStart(stamps) {
-  const cut = gaps(stamps).findLastIndex((gap) => gap > LEFTOVER_MS) + 1;
-  const byHand = median(gaps(stamps.slice(0, cut))) >= HAND_MS;
-  return cut > 0 && byHand && isBurst(stamps.slice(cut)) ? cut : 0;
-}
 
 export class Wedge {
-  /** `on`: {code(text, {typed}), typing(text)}. */
+  /** `on`: {code(text, {typed, thumb}), typing(text)}; `thumb`: some of it came from the keys on the screen. */
   constructor(field, on) {
-    Object.assign(this, { field, on, stamps: [], keyAt: null, showing: null, paused: false });
+    Object.assign(this, { field, on, signs: [], keyAt: null, thumb: false, showing: null, paused: false, echo: new Echo() });
     document.addEventListener("keydown", (event) => this.keydown(event), true);
     field.addEventListener("input", (event) => this.changed(event.timeStamp));
     field.addEventListener("beforeinput", (event) => { if (event.inputType === "insertLineBreak") this.end(event); });
@@ -65,7 +40,7 @@ export class Wedge {
 
   // The focus was lost (a button, the page): the very first key goes into the field all the same.
   rescue(event) {
-    this.keyAt = event.timeStamp;
+    this.keyAt = event.key === "Unidentified" ? null : event.timeStamp; // an input method's: it brings text, not keys
     if (document.activeElement !== this.field) this.field.focus({ preventScroll: true });
   }
 
@@ -76,8 +51,13 @@ export class Wedge {
     this.commit();
   }
 
-  /** Adds a character from the on-screen keys. */
-  insert(text, at = performance.now()) {
+  /** Adds a character from the keys on the screen. */
+  put(text) {
+    this.thumb = true;
+    this.insert(text, performance.now());
+  }
+
+  insert(text, at) {
     this.field.value += text;
     this.keyAt = at;
     this.changed(at);
@@ -97,8 +77,10 @@ export class Wedge {
 
   changed(at) {
     const value = this.field.value;
-    while (this.stamps.length < value.length) this.stamps.push(this.keyAt ?? at);
-    this.stamps.length = value.length;
+    const key = this.keyAt !== null && value.length === this.signs.length + 1;
+    while (this.signs.length < value.length) this.signs.push({ at: this.keyAt ?? at, key });
+    this.signs.length = value.length;
+    if (!value) this.thumb = false;
     this.keyAt = null;
     if (/(\\r)?\\n$|[\r\n]$/.test(value)) return this.commit(); // suffix sent as text instead of a key
     clearTimeout(this.showing);
@@ -107,10 +89,14 @@ export class Wedge {
 
   /** Ends the text as Enter does; an empty scan is no scan. */
   commit() {
-    const [value, stamps] = [this.field.value, this.stamps];
-    const start = scanStart(stamps);
+    const [value, signs, thumb] = [this.field.value, this.signs, this.thumb];
+    const start = scanStart(signs.map(({ at }) => at));
+    this.signs = [];
     this.clear();
-    const text = value.slice(start).replace(GS_TOKENS, GS).replace(/((\\r)?\\n|[\r\n])+$/, "").trim();
-    if (text) this.on.code(text, { typed: !isBurst(stamps.slice(start)) });
+    const text = value.slice(start).replace(/((\\r)?\\n|[\r\n])+$/, "").trim();
+    const own = signs.slice(start, start + text.length);
+    if (text && !this.echo.of(once(text, own), own)) {
+      this.on.code(once(text, own), { typed: !isBurst(own.map(({ at }) => at)), thumb });
+    }
   }
 }

@@ -80,5 +80,5 @@ export function drawBox({ facts = {} }) {
   const who = [facts.country, facts.initials].filter(Boolean).join(" · ");
   box.replaceChildren(
     el("div", { class: "order" }, el("b", { class: "code" }, facts.order), el("span", {}, who), el("span", { class: "quiet" }, words.units(facts.units))),
-    carton(facts), weight(facts.weight ?? {}), ...(facts.packing && !facts.label ? [] : [label(facts)]));
+    carton(facts), weight(facts.weight ?? {}), ...(facts.packing && !facts.label && !facts.printer ? [] : [label(facts)]));
 }

@@ -7,7 +7,7 @@ import { drawMenu } from "./menu.js";
 import { turnPage } from "./picture.js";
 
 const HERE = "pack"; // the flow that is played at a station
-const ON_ITS_WAY = new Set(["queued", "sending"]); // a label whose fate is not known yet
+const ON_ITS_WAY = new Set(["queued", "claimed", "sending"]); // a label whose fate is not known yet
 const PAGES = { ArrowRight: 1, ArrowLeft: -1 };
 const LOOK_AGAIN_MS = 1500;
 const LEFT_TO_THE_BROWSER = new Set(["F5", "F11", "F12"]);

@@ -18,6 +18,6 @@ export const words = {
 
 /** States of a print job as a packer says them, with their tone. */
 export const LABEL_WORDS = {
-  queued: ["Waits for the printer", ""], sending: ["Is printing", ""], sent: ["Sent to the printer", "ok"], confirmed: ["Printed", "ok"],
-  uncertain: ["Did it come out? Tell the office.", "ask"], failed: ["Did not print. Tell a supervisor.", "stop"], void: ["Void", "stop"],
+  queued: ["Waits for the printer", ""], claimed: ["Is printing", ""], sending: ["Is printing", ""], sent: ["Sent to the printer", "ok"], confirmed: ["Printed", "ok"],
+  uncertain: ["Did it come out? Scan it, or press F7.", "ask"], failed: ["Did not print. Press F7.", "stop"], void: ["Void", "stop"],
 };

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import re
 import threading
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -24,12 +25,14 @@ TYPES = {
     ".js": "text/javascript",
     ".svg": "image/svg+xml",
     ".webmanifest": "application/manifest+json",
+    ".wasm": "application/wasm",
 }
 CSP = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
+    "default-src 'none'; script-src 'self'{wasm}; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
     "manifest-src 'self'; worker-src 'self'; font-src 'self'; base-uri 'none'; form-action 'self'; "
     "frame-ancestors 'none'"
 )
+AIM = re.compile(r"^\][A-Za-z]\d")
 PEOPLE = {"BD-ANA-5": ("Ana", "246813"), "BD-BEN-7": ("Ben", "864213")}
 Reply = tuple[int, dict[str, Any]]
 
@@ -70,7 +73,7 @@ class Floor:
 
     def login(self, body: dict[str, Any]) -> Reply:
         """A token for a badge and its PIN."""
-        name, pin = PEOPLE.get(body["badge"], ("", ""))
+        name, pin = PEOPLE.get(AIM.sub("", body["badge"]), ("", ""))
         if not name or pin != body["pin"]:
             return refusal(401, "wrong_pin", "Badge and PIN do not match. Try again.")
         token = f"token-{len(self.people)}"
@@ -144,7 +147,7 @@ class Handler(BaseHTTPRequestHandler):
             return self.hang_up()
         if folder not in FOLDERS:
             return self.reply(*self.floor.get(self.path, self.person()))
-        file = FOLDERS[folder] / (rest or "index.html")
+        file = FOLDERS[folder] / {"": "index.html", "setup": "setup.html"}.get(rest, rest)
         found = file.is_file() and FOLDERS[folder] in file.resolve().parents
         return self.send(
             200 if found else 404, TYPES.get(file.suffix, "text/plain"), file.read_bytes() if found else b""
@@ -180,7 +183,7 @@ class Handler(BaseHTTPRequestHandler):
             "Content-Type": kind,
             "Content-Length": str(len(data)),
             "Cache-Control": "no-store",
-            "Content-Security-Policy": CSP,
+            "Content-Security-Policy": CSP.format(wasm=" 'wasm-unsafe-eval'" * self.path.endswith("/reader.js")),
             "X-Content-Type-Options": "nosniff",
         }.items():
             self.send_header(name, value)

@@ -15,7 +15,7 @@ FLOWS = [
     {"flow": "move", "title": "Move", "key": "F7"},
     {"flow": "replenish", "title": "Replenish", "key": "F8"},
     {"flow": "return", "title": "Return", "key": "F9"},
-    {"flow": "lookup", "title": "Look up", "key": None},
+    {"flow": "lookup", "title": "Look up", "key": "F10"},
 ]
 
 

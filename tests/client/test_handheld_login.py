@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from browser import Remarks
 from client.conftest import Handheld
 from playwright.sync_api import expect
@@ -88,6 +89,22 @@ def test_the_menu_takes_function_keys_and_typed_numbers(handheld: Handheld) -> N
     handheld.open().login()
     expect(handheld.page.locator("main.menu")).to_be_visible()
     handheld.scan("3")
+    handheld.shows("Go to A-03-12-B")
+
+
+@pytest.mark.parametrize("number", ["10", "F10"])
+def test_the_tenth_flow_has_a_key_and_a_number_too(handheld: Handheld, number: str) -> None:
+    handheld.open().login()
+    expect(handheld.page.locator("main.menu")).to_be_visible()
+    handheld.scan(number) if number.isdigit() else handheld.page.keyboard.press(number)
+    handheld.shows("Go to A-03-12-B")
+
+
+def test_the_key_of_reload_starts_its_flow_at_the_menu(handheld: Handheld) -> None:
+    handheld.open().login()
+    expect(handheld.page.locator("main.menu")).to_be_visible()
+    left = "(name) => { const key = new KeyboardEvent('keydown', { key: name, cancelable: true, bubbles: true });"
+    assert handheld.page.evaluate(f"{left} return document.dispatchEvent(key); }}", "F5") is False
     handheld.shows("Go to A-03-12-B")
 
 

@@ -107,6 +107,24 @@ def test_the_pin_pad_fits_every_size(new_handheld: Callable[..., Handheld], widt
     assert handheld.page.evaluate(TOO_SMALL) == []
 
 
+@pytest.mark.parametrize(("width", "height"), SIZES[:4])
+def test_ten_flows_fit_every_upright_size(new_handheld: Callable[..., Handheld], width: int, height: int) -> None:
+    handheld = new_handheld(width, height).open().login()
+    expect(handheld.page.locator("main.menu")).to_be_visible()
+    band = "document.getElementById('band').getBoundingClientRect().top"
+    last = "document.querySelector('.flows button:last-child').getBoundingClientRect().bottom"
+    assert handheld.page.evaluate(f"{last} <= {band}")
+    assert handheld.page.evaluate(TOO_SMALL) == []
+
+
+def test_a_code_in_a_sentence_is_not_broken_at_its_hyphens(new_handheld: Callable[..., Handheld]) -> None:
+    handheld = new_handheld(320, 533).pick()
+    handheld.scan("LO-B-99-99-Z-7")
+    handheld.band("stop")
+    lines = "[...document.querySelectorAll('.whole')].map((code) => code.getClientRects().length)"
+    assert set(handheld.page.evaluate(lines)) == {1}
+
+
 @pytest.mark.parametrize(("width", "height"), SIZES)
 def test_the_letter_keys_fit_every_size(new_handheld: Callable[..., Handheld], width: int, height: int) -> None:
     handheld = new_handheld(width, height).open()

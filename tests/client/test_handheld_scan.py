@@ -113,7 +113,7 @@ def test_a_typist_is_not_taken_for_a_scanner(handheld: Handheld) -> None:
 def test_leftover_typing_is_told_from_a_stalled_scanner(handheld: Handheld, gaps: list[int], start: int) -> None:
     handheld.open()
     stamps = [sum(gaps[:i]) for i in range(len(gaps) + 1)]
-    script = "async (stamps) => (await import('./wedge.js')).scanStart(stamps)"
+    script = "async (stamps) => (await import('./rhythm.js')).scanStart(stamps)"
     assert handheld.page.evaluate(script, stamps) == start
 
 
@@ -125,13 +125,13 @@ def test_ctrl_and_bracket_is_the_gs1_separator(handheld: Handheld) -> None:
     assert handheld.texts() == ["0104006381333931\x1d10LOT7"]
 
 
-@pytest.mark.parametrize("token", ["<GS>", "{GS}", "\u241d", "\x1d"])
-def test_a_visible_or_raw_separator_is_understood(handheld: Handheld, token: str) -> None:
+@pytest.mark.parametrize("sign", ["<GS>", "{GS}", "|", "\x1d"])
+def test_what_stands_for_a_separator_is_left_to_the_profile_of_the_scanner(handheld: Handheld, sign: str) -> None:
     handheld.pick()
-    handheld.page.keyboard.insert_text(f"10LOT7{token}3002")
+    handheld.page.keyboard.insert_text(f"10LOT7{sign}3002")
     handheld.page.keyboard.press("Enter")
     handheld.band("stop")
-    assert handheld.texts() == ["10LOT7\x1d3002"]
+    assert handheld.texts() == [f"10LOT7{sign}3002"]
 
 
 def test_a_suffix_sent_as_text_ends_the_scan_too(handheld: Handheld) -> None:

@@ -134,6 +134,7 @@ def test_the_picture_shows_what_is_in_the_carton_and_what_comes_next(desk: Desk,
     desk.scan("CORE-RED", "CORE-RED").shows("Scan DICE")
     expect(picture.locator(".unit.in")).to_have_count(2)
     expect(picture.locator(".steps")).to_contain_text("DICE")
+    assert desk.page.evaluate("(how => how.scrollWidth <= how.clientWidth)(document.querySelector('.steps .how'))")
     assert desk.page.evaluate(CLIPPED) == []
 
 

@@ -10,7 +10,7 @@ from wms.formats import equipment
 from wms.formats.errors import FormatError
 from wms.formats.items import CaseBarcode, read_items, read_kits
 from wms.formats.people import read_people, weak_pin
-from wms.formats.site import read_site
+from wms.formats.site import FaceRow, read_faces, read_site
 
 SITE = "code,kind,zone,aisle,bay,level,side,x_mm,y_mm,volume_l,max_kg\n"
 BIN = "A-01-01-A,bin,A,01,1,1,L,100,200,180,120.5\n"
@@ -61,6 +61,22 @@ def test_a_slot_names_the_pack_station_of_its_wall():
 
 def test_a_missing_and_a_misspelt_column_are_both_named():
     assert faults(read_site, "code,kind,zoen,x_mm,y_mm\n") == [(1, "zone"), (1, "zoen")]
+
+
+def test_pick_faces_are_bins_kept_for_known_items():
+    text = b"sku,place,min,max\nPIN,A-1,5,20\nTEA,A-2,3,\n"
+    assert read_faces(text, "a.csv", {"A-1", "A-2"}, {"PIN", "TEA"}) == (
+        FaceRow("PIN", "A-1", 5, 20),
+        FaceRow("TEA", "A-2", 3, 0),
+    )
+
+
+def test_a_bad_pick_face_is_named_by_line_and_field():
+    text = b"sku,place,min,max\nNOPE,A-1,5,20\nPIN,D1,5,20\nPIN,A-2,5,4\nTEA,A-2,1,\n"
+    with pytest.raises(FormatError) as caught:
+        read_faces(text, "a.csv", {"A-1", "A-2"}, {"PIN", "TEA"})
+    found = [(problem.line, problem.field) for problem in caught.value.problems]
+    assert found == [(2, "sku"), (3, "place"), (4, "max"), (5, "place")]
 
 
 def test_an_item_is_read_with_its_case_barcodes():

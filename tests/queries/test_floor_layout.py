@@ -20,7 +20,7 @@ def warehouse(database_url: str) -> Iterator[Warehouse]:
     warehouse.store.close()
 
 
-def floor(warehouse: Warehouse, **facts: tuple[object, ...]) -> Floor:
+def floor(warehouse: Warehouse, **facts: object) -> Floor:
     with warehouse.store.read() as tx:
         return planning.floor(tx, Layout.model_validate(facts))
 
@@ -41,3 +41,27 @@ def test_one_way_aisles_are_named_by_zone_and_aisle(warehouse: Warehouse) -> Non
 def test_a_one_way_aisle_that_there_is_not_is_refused_by_its_name(warehouse: Warehouse) -> None:
     with pytest.raises(BadProblem, match="one-way aisle A-99 has no places"):
         floor(warehouse, one_way_up=("A-99",))
+
+
+def test_walks_begin_and_end_at_the_first_pack_station_when_nobody_says_otherwise(warehouse: Warehouse) -> None:
+    assert ends(warehouse) == ("P1", "P1")
+
+
+def test_walks_begin_and_end_where_the_settings_say(warehouse: Warehouse) -> None:
+    assert ends(warehouse, start="C-01", end="S1") == ("C-01", "S1")
+    assert ends(warehouse, start="C-01") == ("C-01", "C-01")
+    assert ends(warehouse, end="S1") == ("P1", "S1")
+
+
+def ends(warehouse: Warehouse, **facts: str) -> tuple[str, str]:
+    """Where walks begin and end; both are on the floor."""
+    names = {number: name for name, number in warehouse.places.items()}
+    with warehouse.store.read() as tx:
+        measured = planning.floor(tx, layout := Layout.model_validate(facts))
+        end = planning.walk_end(tx, layout, measured)
+    return names[measured.spot(measured.depot.id) and measured.depot.id], names[measured.spot(end) and end]
+
+
+def test_a_start_that_there_is_not_is_refused_by_its_name(warehouse: Warehouse) -> None:
+    with pytest.raises(BadProblem, match="there is no place C-99"):
+        floor(warehouse, start="C-99")

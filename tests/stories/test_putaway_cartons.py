@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
+from backers import Campaign, backer
 from delivery import announce, ledger_rows, line, plates, receiver, statements
 from sqlalchemy import update
 from warehouse import Warehouse, Worker
@@ -13,6 +14,7 @@ from wms.db import Tx, table_of
 from wms.models.places import Location
 from wms.operations import master
 
+locations = table_of(Location)
 BIN = 240_000  # mm3 of one unit as Warehouse.item makes it
 
 
@@ -70,6 +72,18 @@ def test_a_bin_unpacks_the_carton_and_a_reserve_keeps_its_plate(house: Warehouse
     last = ledger_rows(house)[-1]
     assert (last.to_location_id, last.to_lpn_id == last.from_lpn_id) == (reserve, True)
     assert ledger_rows(house)[-2].to_lpn_id == 0
+
+
+def test_of_places_as_far_away_the_one_beside_what_is_ordered_together_with_it_is_proposed(house: Warehouse) -> None:
+    house.item("CORE-RED")
+    house.put("A-02-1", house.item("SLEEVES"), 30)
+    others = (locations.c.kind == "bin", locations.c.name != "A-02-1")
+    house.do(lambda tx: tx.execute(update(locations).where(*others).values(active=False)))
+    for name, x_mm in (("A-03-1", 9_000), ("A-04-1", 1_000)):  # P1 is at 5 m, the sleeves at 2 m
+        house.places[name] = house.place(name, "bin", x_mm)
+    Campaign(house, Core="CORE-RED", Sleeves="SLEEVES").review(*(backer(n, "Core", "Sleeves") for n in range(4)))
+    rosa = received(house, (line("CORE-RED", 24),)).start("putaway").follow().sees("Put 24 CORE-RED in A-04-1")
+    assert "1 m from what goes with it" in rosa.answer["facts"]["why"]
 
 
 def test_another_bin_is_asked_about_and_then_taken(house: Warehouse) -> None:

@@ -21,6 +21,7 @@ EVERYTHING = (
     *("places/A-01-1", "plates", "plates/{parcel}", "receipts", "receipts/{receipt}", "imports", "waves", "waves/1"),
     *("replenishment", "replenishment?state=void&low=yes", "slotting", "slotting?budget=1"),
     *("parcels", "trucks", "labels", "printers", "people", "people/badges"),
+    *("labels/templates", "labels/templates/tote", "labels/sheets?kind=location&refs=A-01-1&layout=2x4"),
 )
 
 

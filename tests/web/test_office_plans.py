@@ -63,6 +63,12 @@ def test_accepted_moves_are_tasks_on_the_handheld_and_the_faces_change(own: Desk
     assert "A-01-1" in own.worker().start("replenish").answer["title"]
 
 
+def test_pick_faces_are_turned_over_page_by_page_beside_the_moves(desk: Desk) -> None:
+    page = look(desk, "replenishment?per_page=1&faces=2&page=1")
+    assert "Page 2 of 2" in page
+    assert ("A-02-1" in page.split("Pick faces")[1], "A-01-1" in page.split("Pick faces")[1]) == (True, False)
+
+
 def test_a_face_is_set_changed_refused_and_freed(own: Desk) -> None:
     form = {"sku": "CORE-BLUE", "place": "a-02-2", "least": "4", "most": ""}
     assert "A-02-2 is a face of CORE-BLUE." in post(own, "faces", form)

@@ -35,10 +35,13 @@ API = {
     "GET orders": ORDERS,
     "GET orders/<order_id>": ORDERS,
     "POST orders/<order_id>/holds": OFFICE,
-    "POST print-jobs/<job_id>/reprint": SUPERVISOR,
+    **dict.fromkeys((f"POST print-jobs/<job_id>/{verb}" for verb in ("reprint", "move")), SUPERVISOR),
     "POST print-jobs/<job_id>/resolve": SUPERVISOR,
     "POST print-jobs/<job_id>/void": SUPERVISOR,
-    "PATCH printers/<printer_id>": ADMIN,
+    **dict.fromkeys(("PATCH printers/<printer_id>", "POST printers", "POST printers/find"), ADMIN),
+    **dict.fromkeys(("POST printers/<printer_id>/ask", "POST print-agents"), ADMIN),
+    "DELETE print-agents/<agent_id>": ADMIN,
+    **dict.fromkeys(("POST printers/<printer_id>/test", "GET print-agents"), OFFICE),
     **dict.fromkeys(("GET move-tasks", "GET faces", "GET waves/<wave_id>/forecast"), ALL),
     **dict.fromkeys(("POST move-tasks", "GET slotting-plans", "POST slotting-plans"), OFFICE),
     "GET slotting-plans/<plan_id>": OFFICE,
@@ -57,9 +60,14 @@ PAGES = {
     **dict.fromkeys(("POST orders/clear", "POST holds/<hold_id>/clear"), OFFICE),
     **dict.fromkeys(("POST orders/<order_id>/holds", "POST orders/<order_id>/cancel"), OFFICE),
     **dict.fromkeys(("GET imports", "POST imports"), FILES),
-    **dict.fromkeys(("POST waves", "POST labels"), OFFICE),
-    **dict.fromkeys((f"POST labels/<job_id>/{verb}" for verb in ("reprint", "void", "resolve")), SUPERVISOR),
-    "POST printers/<printer_id>": ADMIN,
+    **dict.fromkeys(("POST waves", "POST labels", "GET labels/templates", "GET labels/sheets"), OFFICE),
+    **dict.fromkeys((f"{verb} labels/templates/<name>" for verb in ("GET", "POST")), OFFICE),
+    **dict.fromkeys((f"POST labels/templates/<name>/{verb}" for verb in ("draft", "restore", "test")), OFFICE),
+    **dict.fromkeys((f"POST labels/<job_id>/{verb}" for verb in ("reprint", "void", "resolve", "move")), SUPERVISOR),
+    **dict.fromkeys(("POST printers/<printer_id>", "POST printers", "POST printers/find"), ADMIN),
+    **dict.fromkeys(("POST printers/<printer_id>/ask", "POST printers/agents"), ADMIN),
+    "POST printers/agents/<agent_id>/revoke": ADMIN,
+    "POST printers/<printer_id>/test": OFFICE,
     "GET replenishment": ALL,
     **dict.fromkeys(("POST replenishment", "GET slotting", "POST slotting"), OFFICE),
     **dict.fromkeys(("POST replenishment/<task_id>/drop", "POST slotting/<plan_id>/accept"), SUPERVISOR),
@@ -70,10 +78,16 @@ PAGES = {
 }
 FLOOR = {
     **dict.fromkeys(("GET /", "GET /healthz", "GET /static/<filename>", "POST /login", "POST /setup"), OPEN),
-    **dict.fromkeys(("GET /<client>", "GET /<client>/", "GET /<client>/<name>"), OPEN),
+    **dict.fromkeys(("GET /scanners", "POST /scanners/try"), OPEN),
     **dict.fromkeys(
-        ("POST /scan", "POST /task", "GET /task", "GET /task/<task_id>", "GET /session", "POST /logout"), ALL
+        ("GET /<client>", "GET /<client>/", "GET /<client>/<name>", "GET /handheld/codes/<name>.svg"), OPEN
     ),
+    **dict.fromkeys(
+        ("POST /scan", "POST /photo", "POST /task", "GET /task", "GET /task/<task_id>", "GET /session", "POST /logout"),
+        ALL,
+    ),
+    "POST /station": ALL,
+    **dict.fromkeys((f"POST /agent/{verb}" for verb in ("look", "claim", "begin", "settle")), frozenset()),  # by token
     **dict.fromkeys(("GET /boards/", "GET /boards/<name>", "GET /boards/<name>/fragment"), ALL),
 }
 TABLE = {

@@ -11,7 +11,7 @@ from wms.formats.errors import FormatError, Problem
 from wms.formats.fields import Form, Line, open_form
 
 TRANSPORTS = ("tcp", "file", "spooler")
-DENSITIES = (203, 300)
+DENSITIES = (203, 300, 600)
 
 
 @dataclass(frozen=True)
@@ -117,7 +117,7 @@ def read_printers(data: bytes, filename: str) -> tuple[PrinterRow, ...]:
 def _printer(line: Line) -> PrinterRow:
     dpi = line.integer("dpi", 1, 2_400, 203)
     if dpi not in DENSITIES:
-        line.problem("dpi", f"{dpi} is not one of 203, 300.")
+        line.problem("dpi", f"{dpi} is not one of 203, 300, 600.")
     return PrinterRow(
         line.code("code"),
         line.required("name"),

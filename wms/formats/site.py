@@ -1,7 +1,8 @@
-"""The site layout: every place of the hall with coordinates in mm, capacity and kind, from one CSV."""
+"""The site layout: every place of the hall with coordinates in mm, capacity and kind, and which bins are pick faces."""
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from wms.formats.fields import Form, Line, open_form
@@ -11,6 +12,7 @@ STORES = ("bin", "reserve")
 SIDES = ("L", "R")
 REQUIRED = ("code", "kind", "zone", "x_mm", "y_mm")
 OPTIONAL = ("name", "aisle", "bay", "level", "side", "z_mm", "volume_l", "max_kg", "station")
+MOST = 1_000_000  # units in one bin
 FAR = 10_000_000  # mm: ten kilometres, beyond any hall
 
 
@@ -48,6 +50,39 @@ def read_site(data: bytes, filename: str) -> tuple[Place, ...]:
         form.problem(0, "", "The layout names no place.")
     form.close()
     return places
+
+
+@dataclass(frozen=True)
+class FaceRow:
+    """A bin kept for one item: refilled below `least` units, up to `most` (0: as many as fit)."""
+
+    sku: str
+    place: str
+    least: int
+    most: int
+
+
+def read_faces(data: bytes, filename: str, bins: Collection[str], skus: Collection[str]) -> tuple[FaceRow, ...]:
+    """Pick faces in file order. Raises FormatError with every bad line: no bin, no item, one bin for two items, ..."""
+    form = open_form(data, filename, ("sku", "place", "min"), ("max",))
+    faces = tuple(_face(line, bins, skus) for line in form.lines())
+    first: dict[str, int] = {}
+    for face, row in zip(faces, form.table.rows, strict=True):
+        if face.place and first.setdefault(face.place, row.line) != row.line:
+            form.problem(row.line, "place", f"{face.place} is already on line {first[face.place]}.")
+    form.close()
+    return faces
+
+
+def _face(line: Line, bins: Collection[str], skus: Collection[str]) -> FaceRow:
+    face = FaceRow(line.code("sku"), line.code("place"), line.integer("min", 0, MOST), line.integer("max", 0, MOST))
+    if face.sku not in skus:
+        line.problem("sku", f"{face.sku} is no known item.")
+    if face.place not in bins:
+        line.problem("place", f"{face.place} is no bin of the site.")
+    if 0 < face.most < face.least:
+        line.problem("max", f"The maximum {face.most} is below the minimum {face.least}.")
+    return face
 
 
 def _place(line: Line) -> Place:

@@ -7,8 +7,9 @@ from typing import Any
 
 from sqlalchemy import Row, select, update
 
+from wms import barcodes
 from wms.db import Tx, table_of
-from wms.errors import Refusal
+from wms.errors import Refusal, clip
 from wms.models.orders import Order
 from wms.models.people import Device
 from wms.models.places import Location
@@ -18,6 +19,7 @@ from wms.operations import claims, ledger, master, timeline
 from wms.operations.ledger import By
 from wms.queries import boxes, wall
 from wms.queries import packing as reads
+from wms.queries.codes import meanings
 
 orders, parcels, lpns = table_of(Order), table_of(Parcel), table_of(Lpn)
 locations, devices = table_of(Location), table_of(Device)
@@ -104,6 +106,16 @@ def choose_station(tx: Tx, device_id: int, location_id: int) -> None:
     if place is None or place.kind != "station":
         raise NoStation(place=place.name if place else location_id)
     tx.execute(update(devices).where(devices.c.id == device_id).values(station_id=location_id))
+
+
+def stand(tx: Tx, device_id: int, text: str) -> str:
+    """Let a device stand at the pack station whose code was scanned; return its name. Raises NoStation."""
+    scanned = barcodes.understand(text)
+    place = next((found for found in meanings(tx, scanned) if found.kind == "location"), None)
+    if place is None:
+        raise NoStation(place=clip(scanned.shown, 30))
+    choose_station(tx, device_id, place.ref)
+    return place.name
 
 
 def open_tote(tx: Tx, tote_id: int, device_id: int) -> Bench:

@@ -34,22 +34,25 @@ def claim_next(tx: Tx, by: By) -> int | None:
         if found is None:
             return None
         release(tx, found)  # of somebody who left it
-        if reserve(tx, by, found, int(found.free) + found.reserved):
+        free = int(found.free) + found.reserved
+        if free < 1:
+            elsewhere(tx, found)
+        elif reserve(tx, by, found, free):
             if found.state == "doing":
                 claims.claim(tx, by, f"bring:{found.id}", "this", confirmed=True)
             return int(found.id)
-        elsewhere(tx, found)
     return None
 
 
 def reserve(tx: Tx, by: By, task: Any, free: int) -> int:
-    """Reserve as much of a task as is free at its source and put it into somebody's hands; return how many units."""
+    """Reserve as much of a task as is free at its source and put it into somebody's hands; return how many units.
+
+    Returns 0 when an order was faster: then what is free has to be read again.
+    """
     qty = min(int(task.qty - task.moved), free)
-    if qty < 1:
-        return 0
     try:
         ledger.allocate(tx, {key_of(task): qty})
-    except NotEnough:  # an order was faster
+    except NotEnough:
         return 0
     values = {"state": "doing", "operator_id": by.operator_id, "reserved": qty, "started_at": tx.now}
     change(tx, task.id, **values)

@@ -17,9 +17,9 @@ from sqlalchemy import Row, and_, insert, or_, select, update
 from wms.db import Store, Tx, dumps, insert_or_nothing, table_of
 from wms.errors import BadInput, NotFound, Refusal, clip
 from wms.models.jobs import Job
-from wms.operations import labelling, ledger, replenishing, slotting, waving
+from wms.operations import ledger, replenishing, slotting, waving
+from wms.operations.lanes import Lanes
 from wms.operations.ledger import By
-from wms.queries import printing
 from wms.settings import Settings
 
 Handler = Callable[[Store, Settings, dict[str, Any]], Any]
@@ -195,8 +195,9 @@ def work(store: Store, settings: Settings, stop: threading.Event, prepare: Calla
     for thread in (running, arming):
         thread.start()
     loop(stop, lanes.start_due)
-    for thread in (running, arming, *lanes.threads.values()):
+    for thread in (running, arming):
         thread.join(PATIENCE_SECONDS)
+    lanes.join(PATIENCE_SECONDS)
 
 
 def loop(stop: threading.Event, step: Callable[[], None], pause: float = POLL_SECONDS) -> None:
@@ -219,34 +220,3 @@ def run_jobs(store: Store, settings: Settings, prepare: Callable[[], None]) -> N
 def arm_all(store: Store) -> None:
     """Arm timed work in a transaction of its own."""
     store.transact(arm)
-
-
-class Lanes:
-    """A thread per printer that has labels to print; it ends when nothing is due."""
-
-    def __init__(self, store: Store, settings: Settings, stop: threading.Event) -> None:
-        self.store, self.settings, self.stop = store, settings, stop
-        self.threads: dict[int, threading.Thread] = {}
-
-    def start_due(self) -> None:
-        """Start a lane for each printer with a due label and no living lane."""
-        labelling.tidy(self.store)
-        with self.store.read() as tx:
-            waiting = printing.due(tx)
-        for printer_id in waiting:
-            thread = self.threads.get(printer_id)
-            if thread is None or not thread.is_alive():
-                self.threads[printer_id] = self._start(printer_id)
-
-    def _start(self, printer_id: int) -> threading.Thread:
-        thread = threading.Thread(target=self._run, args=(printer_id,), name=f"printer {printer_id}", daemon=True)
-        thread.start()
-        return thread
-
-    def _run(self, printer_id: int) -> None:
-        """Print what is due; an error is logged, the lease ends and the label becomes uncertain."""
-        try:
-            while not self.stop.is_set() and labelling.send_next(self.store, self.settings, printer_id):
-                pass
-        except Exception:
-            log.exception("the lane of printer %s broke", printer_id)

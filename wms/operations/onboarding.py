@@ -18,14 +18,14 @@ from wms.formats.items import ItemRow, KitRow, read_items, read_kits
 from wms.formats.packing_list import read_packing_list
 from wms.formats.people import PersonRow, read_people
 from wms.formats.reward_map import read_reward_map
-from wms.formats.site import Place, read_site
+from wms.formats.site import FaceRow, Place, read_faces, read_site
 from wms.models.campaigns import Campaign, Import
 from wms.models.items import Owner
 from wms.models.orders import Order
 from wms.models.places import Location
 from wms.models.printing import Printer
 from wms.models.shipping import Carrier, CartonType
-from wms.operations import directory, intake, master, people, receiving, reviewing
+from wms.operations import directory, intake, master, people, receiving, replenishing, reviewing
 from wms.operations.ledger import By
 from wms.operations.people import Person
 from wms.settings import Settings, share
@@ -45,7 +45,7 @@ class Opened:
 
 
 def open_site(store: Store, settings: Settings, folder: Path) -> Opened:
-    """Read a site folder (site, people, cartons, carriers, printers, items, kits as CSV) and write it.
+    """Read a site folder (site, people, cartons, carriers, printers, items, kits, faces as CSV) and write it.
 
     May be repeated: what is known by name or code is updated. Raises FormatError naming file, line and field.
     """
@@ -57,6 +57,10 @@ def open_site(store: Store, settings: Settings, folder: Path) -> Opened:
     store.transact(lambda tx: write_equipment(tx, folder))
     store.transact(lambda tx: write_goods(tx, goods))
     store.transact(lambda tx: write_kits(tx, kits))
+    if (folder / "faces.csv").exists():
+        bins = {place.code for place in places if place.kind == "bin"}
+        faces = read_faces(*named(folder, "faces.csv"), bins, {row.sku for row in goods})
+        store.transact(lambda tx: write_faces(tx, faces))
     if (folder / "people.csv").exists():
         rows = read_people(*named(folder, "people.csv"))
         opened.operators = store.transact(lambda tx: write_people(tx, settings, rows))
@@ -144,6 +148,12 @@ def write_kits(tx: Tx, rows: tuple[KitRow, ...]) -> None:
             owner = tx.value(select(items.c.owner_id).where(items.c.sku.in_(content)).limit(1))
             master.add_item(tx, int(owner), kit, name=kit)
         master.set_kit(tx, kit, content)
+
+
+def write_faces(tx: Tx, rows: tuple[FaceRow, ...]) -> None:
+    """Make bins the pick faces of items."""
+    for row in rows:
+        replenishing.set_face(tx, row.sku, row.place, (row.least, row.most))
 
 
 def write_people(tx: Tx, settings: Settings, rows: tuple[PersonRow, ...]) -> list[dict[str, Any]]:

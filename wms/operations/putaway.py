@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -136,7 +137,8 @@ def propose(tx: Tx, load: Load, but: Iterable[int] = ()) -> Proposal:
     bin of its own, then one shared with other items, then a reserve for the whole carton, then as many as fit into one
     bin; other items' faces come last, before the problem place. Raises NoPlace.
     """
-    found = [room for room in places.rooms(tx) if room.id not in set(but)]
+    found = [room for room in places.rooms(tx, {row.item_id for row in load.rows}) if room.id not in set(but)]
+    hall = Hall(found)
     part = load if len(load.skus) == 1 else load.of(load.skus[0])
     sku = "" if part is load else part.skus[0]
     bins = [room for room in found if room.kind == "bin"]
@@ -145,17 +147,39 @@ def propose(tx: Tx, load: Load, but: Iterable[int] = ()) -> Proposal:
     whole = (load, "", [room for room in found if room.kind == "reserve" and load.lpn_id], False)
     first = [(part, sku, mine, False), whole] if mine else []
     for goods, of_sku, choice, single in (*first, (part, sku, free, True), (part, sku, free, False), whole):
-        if (plan := planned(goods, choice, found, single)).place_id is not None:
+        candidates = tuple(candidate(room, hall, single) for room in choice)
+        if (plan := planner.plan(Problem(contents(goods), candidates, velocity(goods)))).place_id is not None:
             room = next(room for room in choice if room.id == plan.place_id)
             return Proposal(room, of_sku, goods.units, plan.why)
     return split(part, mine) or split(part, free) or split(part, bins) or to_problem(load, found)
 
 
-def planned(load: Load, choice: Sequence[Room], found: Sequence[Room], single: bool) -> planner.Plan:
-    """Let the planner choose among rooms; `found` says where the stations are."""
-    stations = [room for room in found if room.kind == "station"]
-    candidates = tuple(candidate(room, distance(room, stations), single) for room in choice)
-    return planner.plan(Problem(contents(load), candidates, velocity(load)))
+class Hall:
+    """How far a place is from where goods are packed, and from what is ordered together with a load."""
+
+    def __init__(self, rooms: Sequence[Room]) -> None:
+        """`rooms` know what in them is ordered together with the load."""
+        self.stations = [room for room in rooms if room.kind == "station"]
+        self.beside: dict[str, list[Room]] = defaultdict(list)
+        self.orders: dict[str, int] = {}
+        for room in rooms:
+            self.orders |= room.companions
+            for sku in room.companions:
+                self.beside[sku].append(room)
+
+    def distance(self, room: Room) -> int:
+        """Return the way to the nearest station in mm."""
+        return min((apart(room, at) for at in self.stations), default=room.x_mm + room.y_mm)
+
+    def apart(self, room: Room) -> int:
+        """Return the mean way to the nearest place of each companion, by orders, in mm; 0 when none stands anywhere."""
+        ways = sum(self.orders[sku] * min(apart(room, at) for at in near) for sku, near in self.beside.items())
+        return ways // sum(self.orders.values()) if ways else 0
+
+
+def apart(one: Room, other: Room) -> int:
+    """Return the way between two places along and across the aisles, in mm."""
+    return abs(one.x_mm - other.x_mm) + abs(one.y_mm - other.y_mm)
 
 
 def contents(load: Load) -> tuple[Content, ...]:
@@ -166,16 +190,13 @@ def contents(load: Load) -> tuple[Content, ...]:
     return tuple(Content(row.sku, qty, row.mm3, row.weight_g, bool(row.hazard), row.owner) for row, qty in facts)
 
 
-def candidate(room: Room, far: int, single: bool) -> Candidate:
+def candidate(room: Room, hall: Hall, single: bool) -> Candidate:
     """Return a place in the planner's words."""
     free, known = (room.free_mm3, room.free_g), (frozenset(room.skus), room.hazard_ok)
-    owners = frozenset(room.owners)
-    return Candidate(room.id, room.zone, *free, *known, far, not room.skus, single, owners, planned=bool(room.home))
-
-
-def distance(room: Room, stations: Sequence[Room]) -> int:
-    """Return the way to the nearest station along and across the aisles, in mm."""
-    return min((abs(room.x_mm - at.x_mm) + abs(room.y_mm - at.y_mm) for at in stations), default=room.x_mm + room.y_mm)
+    owners, ways = frozenset(room.owners), (hall.distance(room), hall.apart(room))
+    return Candidate(
+        room.id, room.zone, *free, *known, ways[0], not room.skus, single, owners, bool(room.home), ways[1]
+    )
 
 
 def velocity(load: Load) -> Velocity:

@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from sqlalchemy import select, update
 
 from wms.db import Tx, insert_or_nothing, table_of
-from wms.errors import NotAllowed, Refusal
+from wms.errors import Ask, NotAllowed, Refusal
 from wms.models.items import Item
 from wms.models.stock import AVAILABLE, DAMAGED, NO_LOT, Lot
 from wms.operations import ledger
@@ -36,6 +36,12 @@ class LotClash(Refusal):
     """One lot has one expiry date."""
 
     sentence = "Lot {lot} expires {known}, not {day}."
+
+
+class DoubtfulLot(Ask):
+    """A new lot that ends in what looks like a date or a number: the separator behind the lot may be missing."""
+
+    sentence = "Lot {lot}? Separator lost? Again to take it."
 
 
 @dataclass(frozen=True)
@@ -105,6 +111,11 @@ def known_expiry(tx: Tx, item_id: int, code: str) -> date | None:
     """Return the expiry date of a lot of this item, None when lot or date are new."""
     found = tx.one(select(lots.c.expiry).where(lots.c.item_id == item_id, lots.c.code == code))
     return found.expiry if found else None
+
+
+def has_lot(tx: Tx, item_id: int, code: str) -> bool:
+    """Return whether a lot of this item is known."""
+    return tx.one(select(lots.c.id).where(lots.c.item_id == item_id, lots.c.code == code)) is not None
 
 
 def check_lot(tx: Tx, item_id: int, code: str) -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
+from functools import partial
 from typing import Any
 
 from sqlalchemy import insert, select, update
@@ -20,6 +22,8 @@ from wms.queries.replenishing import Loaded
 from wms.settings import Settings
 
 tasks, faces, items, locations = table_of(MoveTask), table_of(PickFace), table_of(Item), table_of(Location)
+open_tasks = select(tasks).where(tasks.c.reason == "replenish", tasks.c.state == "open").order_by(tasks.c.id)
+TRIES = 5  # plans that may be overtaken by people who take or bring refills
 SPOT = ("from_location_id", "from_lpn_id", "item_id", "lot_id", "to_location_id")
 
 
@@ -42,22 +46,38 @@ class BadLimits(Refusal):
     status = 422
 
 
+class Outdated(Refusal):
+    """Again and again somebody took or brought a refill while the next ones were planned."""
+
+    sentence = "Refills were taken meanwhile. Look again."
+
+
 def refresh(store: Store, settings: Settings) -> dict[str, int]:
     """Plan on a snapshot, outside the write transaction, then let the open tasks be what the plan says.
 
     Running it again changes nothing: units in somebody's hands count as coming, open tasks are compared, not added.
     Returns how many tasks are open, new, changed and void, and how many units the next wave will miss in its faces.
+    Raises Outdated when no plan held long enough to be written.
     """
-    with store.read() as tx:
-        loaded = reads.problem(tx, settings)
-    plan = planner.plan(loaded.problem)
-    return store.transact(lambda tx: write(tx, loaded, plan))
+    for _ in range(TRIES):
+        with store.read() as tx:
+            loaded = reads.problem(tx, settings)
+        plan = planner.plan(loaded.problem)
+        with suppress(Outdated):
+            return store.transact(partial(write, loaded=loaded, plan=plan))
+    raise Outdated
 
 
 def write(tx: Tx, loaded: Loaded, plan: Plan) -> dict[str, int]:
-    """Make the open replenishments equal to a plan; those that somebody has in hand are left alone."""
-    mine = select(tasks).where(tasks.c.reason == "replenish", tasks.c.state == "open").order_by(tasks.c.id)
-    known = {spot_of(row._asdict()): row for row in tx.all(mine.with_for_update(key_share=True))}
+    """Make the open replenishments equal to a plan; those that somebody has in hand are left alone.
+
+    Raises Outdated when a task was added, taken or brought since the plan was made: its refill would come twice.
+    """
+    tx.execute(select(faces.c.id).order_by(faces.c.id).with_for_update(key_share=True))  # one writer at a time
+    rows = tx.all(open_tasks.with_for_update(key_share=True))  # nobody takes one from here on
+    if reads.under_way(tx) != loaded.under_way:
+        raise Outdated
+    known = {spot_of(row._asdict()): row for row in rows}
     wanted = merged(as_row(tx, loaded, task) for task in plan.tasks)
     new = [row for spot, row in wanted.items() if spot not in known]
     if new:

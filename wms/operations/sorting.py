@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import ColumnElement, select, update
 
 from wms.db import Tx, table_of
 from wms.errors import Ask, Refusal
-from wms.models.outbound import ListOrder
+from wms.models.outbound import ListOrder, PickList
 from wms.models.places import Location
 from wms.models.stock import LOOSE, Lpn
 from wms.operations import claims, ledger, packing, picking, reviewing
@@ -18,7 +18,7 @@ from wms.queries import walks
 from wms.queries import wall as reads
 from wms.queries.wall import Content, Share, Wall
 
-list_orders, lpns, locations = table_of(ListOrder), table_of(Lpn), table_of(Location)
+lists, list_orders, lpns, locations = map(table_of, (PickList, ListOrder, Lpn, Location))
 
 
 class NotForWall(Refusal):
@@ -114,9 +114,15 @@ def open_tote(tx: Tx, by: By, tote_id: int, confirmed: bool) -> Any:
         raise NotForWall(tote=tote_id)
     if tote.kind != "station" or tote.list_state != "picked":
         raise StillPicked(tote=tote_id)
+    one_at_a_time(tx, lists.c.id == tote.list_id)  # it may have other totes, which a colleague opens at this moment
     claims.claim(tx, by, f"list:{tote.list_id}", f"list {tote.list_id}", confirmed)
     give_slots(tx, tote.list_id, tote.location_id)
     return tote
+
+
+def one_at_a_time(tx: Tx, wanted: ColumnElement[bool]) -> None:
+    """Let whoever asks for the same list at the same time wait, and then see who has it."""
+    tx.execute(select(lists.c.id).where(wanted).with_for_update(key_share=True))
 
 
 def give_slots(tx: Tx, list_id: int, station_id: int) -> None:
@@ -222,6 +228,7 @@ def end_list(tx: Tx, by: By, list_id: int) -> tuple[str, list[int]]:
 
 def begin_emptying(tx: Tx, by: By, place_id: int, order_id: int) -> None:
     """Claim the order whose slot is emptied; raises InHand."""
+    one_at_a_time(tx, lists.c.id.in_(select(list_orders.c.list_id).where(list_orders.c.place_id == place_id)))
     claims.claim(tx, by, f"order:{order_id}", f"slot {place_id}", False)
 
 

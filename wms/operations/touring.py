@@ -20,7 +20,7 @@ from wms.queries.planning import Shelf, Wanted
 from wms.settings import Settings, WalkingStyle
 
 LITRE_MM3 = 1_000_000
-COMPILED = batching.Options(trials=2_000, seconds_max=20.0)  # a release of 200 orders in a few seconds
+COMPILED = batching.Options(trials=2_000, seconds_max=20.0)  # 200 orders in a second, 2,000 in seven
 STOP_GAP = 1000  # room in the sequence between two stops: for picks found later
 
 
@@ -36,7 +36,10 @@ class ProposedPick(NamedTuple):
 
 @dataclass(frozen=True)
 class ProposedList:
-    """One walk: its orders in the order of their slots, its picks in walking order, and when its truck leaves."""
+    """One walk: its orders in the order of their slots, its picks in walking order, and when its truck leaves.
+
+    `hurried`: the time for planning was up before the search for shorter walks was done.
+    """
 
     mode: str
     orders: tuple[int, ...]
@@ -44,6 +47,7 @@ class ProposedList:
     walk_mm: int
     why: str
     due_at: datetime | None = None
+    hurried: bool = False
 
 
 def tours(
@@ -70,16 +74,20 @@ def tours(
         again = batching.plan(closer, effort)
         if again.length_mm < plan.length_mm:
             plan, allocs, wanted = again, near, closer
-    trips = [styled(wanted.floor, trip, style) for trip in trucking.in_time(tx, settings, wanted, plan.lists)]
-    return tuple(sequenced(trip, by_order, allocs, leaves) for trip in trips)
+    end = reads.walk_end(tx, settings.layout, wanted.floor)
+    trips = [walked(wanted.floor, trip, style, end) for trip in trucking.in_time(tx, settings, wanted, plan.lists)]
+    lists = (sequenced(trip, by_order, allocs, leaves) for trip in trips)
+    return tuple(replace(each, hurried=plan.limit_hit) for each in lists)
 
 
-def styled(floor: Floor, trip: batching.PickList, style: WalkingStyle) -> batching.PickList:
-    """Return a trip walked in the style that the site chose; the shortest walk is what it has already."""
-    if style == "exact":
+def walked(floor: Floor, trip: batching.PickList, style: WalkingStyle, end: int) -> batching.PickList:
+    """Return a trip as it is walked: in the style that the site chose, from the depot to the place `end`.
+
+    The shortest round trip is what it has already: orders are put together by round trips, wherever the walks end.
+    """
+    if style == "exact" and end == floor.depot.id:
         return trip
-    ends = (floor.depot.id, floor.depot.id)
-    walk = routing.plan(routing.Problem(floor, trip.stops, *ends), routing.Options(style=style))
+    walk = routing.plan(routing.Problem(floor, trip.stops, floor.depot.id, end), routing.Options(style=style))
     return replace(trip, stops=walk.order, length_mm=walk.length_mm)
 
 

@@ -65,7 +65,7 @@ class Proposal:
 
 
 class Released(TypedDict):
-    """What a release made, and what it left: walk in mm, missing as SKU -> units."""
+    """What a release made, and what it left: walk in mm, missing as SKU -> units; whether the time for it was up."""
 
     wave_id: int
     name: str
@@ -77,6 +77,7 @@ class Released(TypedDict):
     walk_mm: int
     waiting: int
     missing: dict[str, int]
+    limit_hit: bool
 
 
 # --- both steps ---
@@ -282,6 +283,7 @@ def released(proposal: Proposal, wave_id: int, name: str) -> Released:
         "walk_mm": sum(each.walk_mm for each in proposal.lists),
         "waiting": proposal.waiting,
         "missing": dict(proposal.missing),
+        "limit_hit": any(each.hurried for each in proposal.lists),
     }
 
 
@@ -289,4 +291,5 @@ def in_words(made: Released) -> str:
     """Return a release as a person reads it."""
     figures = f"{made['orders']} orders on {made['lists']} lists, {made['units']} units, {made['walk_mm'] // 1000} m"
     waits = f" {made['waiting']} orders wait for stock: {shortfall(made['missing'])}." if made["waiting"] else ""
-    return f"{made['name']}: {figures}.{waits}"
+    hurry = " The time for planning was up: the walks may be longer than they need be." if made["limit_hit"] else ""
+    return f"{made['name']}: {figures}.{waits}{hurry}"

@@ -226,7 +226,7 @@ def last_unknown(tx: Tx, task_id: int) -> str | None:
     """Return the text of a task's last scan when nothing in the directory had that code."""
     last = select(scans.c.text, scans.c.refusal).where(scans.c.task_id == task_id, ~scans.c.text.in_(KEYS))
     found = tx.one(last.order_by(scans.c.at.desc()).limit(1))
-    return str(found.text) if found and found.refusal == "unknown_code" else None
+    return str(found.text) if found and found.refusal in ("unknown_code", "unknown_case") else None
 
 
 KEYS = tuple(f"F{number}" for number in range(1, 13))

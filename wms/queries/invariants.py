@@ -217,7 +217,8 @@ RULES = (
         WHERE (state = 'dead' AND error = '') OR (state = 'running' AND lease_until IS NULL)
         UNION ALL
         SELECT id, template, state FROM print_job
-        WHERE (state IN ('failed', 'uncertain') AND reason = '') OR (state = 'sending' AND lease_until IS NULL)
+        WHERE (state IN ('failed', 'uncertain') AND reason = '')
+            OR (state IN ('claimed', 'sending') AND lease_until IS NULL)
         """,
     ),
     Rule(

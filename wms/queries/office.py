@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import Integer, String, and_, case, cast, func, literal, or_, select, type_coerce, union_all
+from sqlalchemy import String, and_, cast, func, literal, or_, select, type_coerce, union_all
 
 from wms.db import Tx, Utc, table_of
 from wms.models.campaigns import Campaign, Import
@@ -18,7 +18,7 @@ from wms.models.jobs import Job
 from wms.models.orders import Hold, Order
 from wms.models.people import Operator, Session
 from wms.models.places import Location
-from wms.models.printing import Printer, PrintJob
+from wms.models.printing import PrintAgent, Printer, PrintJob
 from wms.models.stock import Stock
 from wms.queries import orders as reads
 from wms.queries.listing import FIRST, Cut, Listing, like, ordered, page_of
@@ -26,6 +26,7 @@ from wms.queries.orders import Filters
 
 orders, holds, imports, operators = table_of(Order), table_of(Hold), table_of(Import), table_of(Operator)
 printers, print_jobs, places, sessions = table_of(Printer), table_of(PrintJob), table_of(Location), table_of(Session)
+print_agents = table_of(PrintAgent)
 cartons, lines, counts, jobs = table_of(ReceiptCarton), table_of(ReceiptLine), table_of(Count), table_of(Job)
 owners, campaigns, stock = table_of(Owner), table_of(Campaign), table_of(Stock)
 
@@ -164,7 +165,7 @@ def figures(tx: Tx) -> dict[str, int]:
             number(orders, orders.c.state == "shipped").label("shipped"),
             number(cartons, cartons.c.state != "received").label("cartons_left"),
             number(cartons).label("cartons"),
-            number(print_jobs, print_jobs.c.state.in_(("queued", "sending"))).label("labels_waiting"),
+            number(print_jobs, print_jobs.c.state.in_(("queued", "claimed", "sending"))).label("labels_waiting"),
         )
     )
     assert row is not None
@@ -226,20 +227,21 @@ def person(tx: Tx, operator_id: int) -> Any:
     return tx.one(all_people.where(operators.c.id == operator_id))
 
 
+fallbacks = printers.alias("fallback_printer")
+waiting_labels = (
+    select(func.count())
+    .select_from(print_jobs)
+    .where(print_jobs.c.printer_id == printers.c.id, print_jobs.c.state.in_(("queued", "claimed", "sending")))
+    .scalar_subquery()
+)
 all_printers = (
-    select(
-        printers,
-        places.c.name.label("station"),
-        cast(
-            func.coalesce(func.sum(case((print_jobs.c.state.in_(("queued", "sending")), 1), else_=0)), 0), Integer
-        ).label("waiting"),
-    )
+    select(printers, places.c.name.label("station"), waiting_labels.label("waiting"))
+    .add_columns(fallbacks.c.code.label("fallback"), print_agents.c.name.label("agent"))
     .select_from(
-        printers.outerjoin(places, places.c.id == printers.c.station_id).outerjoin(
-            print_jobs, print_jobs.c.printer_id == printers.c.id
-        )
+        printers.outerjoin(places, places.c.id == printers.c.station_id)
+        .outerjoin(fallbacks, fallbacks.c.id == printers.c.fallback_id)
+        .outerjoin(print_agents, print_agents.c.id == printers.c.agent_id)
     )
-    .group_by(printers.c.id, places.c.name)
     .order_by(printers.c.code)
 )
 

@@ -285,12 +285,19 @@ uncertain_labels = (
 printer_trouble = select(literal("printer"), printer.c.name, printer.c.trouble, printer.c.trouble_since).where(
     printer.c.trouble != ""
 )
+paused_since = func.min(job.c.created_at)
+printer_paused = (  # only when somebody waits for it
+    select(literal("paused"), printer.c.name, cast(func.count(job.c.id), String), paused_since)
+    .select_from(printer.join(job, job.c.printer_id == printer.c.id))
+    .where(printer.c.paused, printer.c.trouble == "", job.c.state == "queued")
+    .group_by(printer.c.id, printer.c.name)
+)
 held_at_pack = (
     select(literal("hold"), order.c.number, hold.c.code, hold.c.opened_at)
     .select_from(hold.join(order, order.c.id == hold.c.order_id))
     .where(hold.c.cleared_at.is_(None), order.c.state.in_(PACKABLE))
 )
-read_exceptions = union_all(uncertain_labels, printer_trouble, held_at_pack)
+read_exceptions = union_all(uncertain_labels, printer_trouble, printer_paused, held_at_pack)
 
 
 def packing_board(tx: Tx) -> PackingBoard:

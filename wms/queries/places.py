@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import BigInteger, ColumnElement, Row, String, and_, bindparam, case, cast, func, literal, or_, select
+from sqlalchemy import BigInteger, Row, Select, String, and_, bindparam, case, cast, func, literal, or_, select
 
 from wms.db import Tx, table_of
 from wms.models.floor import Task
@@ -195,6 +196,28 @@ def next_at_dock(tx: Tx, operator_id: int) -> Row[Any] | None:
     return tx.one(standing, me=operator_id, since=tx.now - timedelta(hours=CLAIM_HOURS))
 
 
+# -- what goes together -----------------------------------------------------------------------------------------------
+
+SAMPLE, COMPANIONS = 500, 5  # so many orders tell who goes with whom; so many items matter
+beside = order_lines.alias("beside")
+some_orders = (
+    select(order_lines.c.order_id)
+    .join(orders, orders.c.id == order_lines.c.order_id)
+    .where(order_lines.c.item_id.in_(bindparam("items", expanding=True)), waiting_orders)
+    .order_by(order_lines.c.id)
+    .limit(SAMPLE)
+)
+companions = (  # SKU -> how many of those orders want it; the items themselves among them
+    select(items.c.sku, func.count(beside.c.order_id.distinct()).label("orders"))
+    .join(items, items.c.id == beside.c.item_id)
+    .where(beside.c.order_id.in_(some_orders.scalar_subquery()))
+    .group_by(items.c.sku)
+    .order_by(func.count(beside.c.order_id.distinct()).desc(), items.c.sku)
+    .limit(COMPANIONS)
+    .subquery("companion")
+)
+
+
 # -- rooms ------------------------------------------------------------------------------------------------------------
 
 
@@ -218,6 +241,7 @@ class Room:
     used_g: int = 0
     skus: set[str] = field(default_factory=set)
     owners: set[str] = field(default_factory=set)
+    companions: dict[str, int] = field(default_factory=dict)  # of the items asked about, that stand here: SKU -> orders
 
     @property
     def free_mm3(self) -> int:
@@ -249,27 +273,35 @@ filled = (
     )
     .order_by(locations.c.id)
 )
+filled_with_companions = filled.add_columns(companions.c.orders.label("together")).outerjoin(
+    companions, companions.c.sku == items.c.sku
+)
 
 
-def rooms(tx: Tx) -> list[Room]:
-    """Return the places in use that keep stock, stations and problem places, with what is in them (one statement)."""
+def rooms(tx: Tx, item_ids: Iterable[int] = ()) -> list[Room]:
+    """Return the places in use that keep stock, stations and problem places, with what is in them (one statement).
+
+    Of that the companions of some items: what waiting orders want together with them.
+    """
     where = locations.c.kind.in_((*KEEPS, "station", "problem")) & locations.c.active.is_(True)
-    return rooms_where(tx, where)
+    return rooms_where(tx, filled_with_companions.where(where), items=sorted(item_ids))
 
 
 def room(tx: Tx, location_id: int) -> Room:
     """Return one place with what is in it."""
-    return rooms_where(tx, locations.c.id == location_id)[0]
+    return rooms_where(tx, filled.where(locations.c.id == location_id))[0]
 
 
-def rooms_where(tx: Tx, where: ColumnElement[bool]) -> list[Room]:
+def rooms_where(tx: Tx, statement: Select[Any], **values: Any) -> list[Room]:
     """Return places with what is in them."""
     found: dict[int, Room] = {}
-    for row in tx.all(filled.where(where)):
+    for row in tx.all(statement, **values):
         each = found.get(row.id) or found.setdefault(row.id, Room(*(row._mapping[name] for name in (*FACTS, "home"))))
         if row.sku:
             each.used_mm3 += row.used_mm3
             each.used_g += row.used_g
             each.skus.add(row.sku)
             each.owners.add(row.owner)
+            if orders_together := row._mapping.get("together"):
+                each.companions[row.sku] = int(orders_together)
     return list(found.values())

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, NamedTuple
@@ -25,6 +25,7 @@ stock, lots, locations, counts = table_of(Stock), table_of(Lot), table_of(Locati
 orders, lines, items, picks = table_of(Order), table_of(OrderLine), table_of(Item), table_of(Pick)
 STORES = ("bin", "reserve")
 STARTS = ("station", "stage", "dock")  # where a walk begins and ends, the first kind that there is
+NOWHERE = Place(0, "", OPEN_FLOOR, 0, 0)  # of a site without any such place
 UNNUMBERED = 1000  # aisles that are not called by a number are numbered from here
 short_since = exists().where(
     picks.c.location_id == counts.c.location_id, picks.c.state == "short", picks.c.done_at >= counts.c.asked_at
@@ -58,7 +59,7 @@ class Wanted(NamedTuple):
 
 @dataclass(frozen=True)
 class Shelf:
-    """One balance with free units: its ledger key, its SKU, when it expires."""
+    """One balance with free units: its ledger key, its SKU, when it expires, and whether it is no pick face."""
 
     stock_id: int
     key: tuple[int, int, int, int, str]
@@ -66,6 +67,7 @@ class Shelf:
     free: int
     expiry: date | None
     sequence: int
+    reserve: bool = False
 
     def lasts(self, today: date, days: int) -> bool:
         """Return whether it does not expire within so many days."""
@@ -77,13 +79,13 @@ class Shelf:
         day = self.expiry.toordinal() if self.expiry else None
         place_id, lpn_id, _, lot_id, _ = self.key
         came = lot_id or self.stock_id
-        return Supply(self.stock_id, self.sku, place_id, day, self.free, self.sequence, came, carton=lpn_id > 0)
+        return Supply(self.stock_id, self.sku, place_id, day, self.free, self.sequence, came, lpn_id > 0, self.reserve)
 
 
 def shelves(tx: Tx) -> list[Shelf]:
     """Return everything that may be promised, in the order of a walk along the aisles."""
     wanted = (
-        select(stock, items.c.sku, lots.c.expiry)
+        select(stock, items.c.sku, lots.c.expiry, locations.c.kind)
         .join(items, items.c.id == stock.c.item_id)
         .join(locations, locations.c.id == stock.c.location_id)
         .outerjoin(lots, lots.c.id == stock.c.lot_id)
@@ -96,7 +98,7 @@ def shelves(tx: Tx) -> list[Shelf]:
 def shelf(row: Any, sequence: int) -> Shelf:
     """Return a balance as a shelf."""
     key = (row.location_id, row.lpn_id, row.item_id, row.lot_id, row.condition)
-    return Shelf(row.id, key, row.sku, row.qty - row.allocated, row.expiry, sequence)
+    return Shelf(row.id, key, row.sku, row.qty - row.allocated, row.expiry, sequence, row.kind == "reserve")
 
 
 def clean_lines(tx: Tx) -> list[Wanted]:
@@ -114,20 +116,37 @@ def clean_lines(tx: Tx) -> list[Wanted]:
 
 
 def floor(tx: Tx, layout: Layout | None = None) -> Floor:
-    """Return the measured floor of bins and reserves; walks begin and end at the first pack station.
+    """Return the measured floor of bins and reserves, and of where walks end; its depot is where they begin.
 
-    Raises BadProblem when the layout names an aisle that there is not, or one-way aisles leave no way back.
+    Raises BadProblem when the layout names a place or an aisle that there is not, or one-way aisles leave no way back.
     """
     layout = layout or Layout()
-    rows = tx.all(select(locations).where(locations.c.kind.in_((*STORES, *STARTS))).order_by(locations.c.id))
+    drawn = or_(locations.c.kind.in_((*STORES, *STARTS)), locations.c.name.in_((layout.start, layout.end)))
+    rows = tx.all(select(locations).where(drawn).order_by(locations.c.id))
     aisles = numbered(row.aisle for row in rows if row.kind in STORES)
     places = [place(row, aisles) for row in rows if row.kind in STORES]
-    starts = sorted((row for row in rows if row.kind in STARTS), key=lambda row: STARTS.index(row.kind))
-    depot = place(starts[0], {}) if starts else Place(0, "", OPEN_FLOOR, 0, 0)
     named = {
         f"{row.zone}-{row.aisle}": (row.zone, aisles[row.aisle]) for row in rows if row.kind in STORES and row.aisle
     }
-    return measure(places, depot, layout.cross_aisles_mm, one_way(layout, named) if places else None)
+    signs = one_way(layout, named) if places else None
+    depot, end = (place(row, aisles) if row else NOWHERE for row in ends(rows, layout))
+    return measure([*places, end], depot, layout.cross_aisles_mm, signs)
+
+
+def ends(rows: Sequence[Any], layout: Layout) -> tuple[Any, Any]:
+    """Return where walks begin and end: where the layout says, else at the first pack station, stage or dock."""
+    by_name = {row.name: row for row in rows}
+    for name in filter(None, (layout.start, layout.end)):
+        require(name in by_name, f"there is no place {name}, where walks begin or end")
+    starts = sorted((row for row in rows if row.kind in STARTS), key=lambda row: STARTS.index(row.kind))
+    begin = by_name[layout.start] if layout.start else next(iter(starts), None)
+    return begin, by_name[layout.end] if layout.end else begin
+
+
+def walk_end(tx: Tx, layout: Layout, floor: Floor) -> int:
+    """Return the place where walks on this floor end; they begin at its depot."""
+    named = tx.value(select(locations.c.id).where(locations.c.name == layout.end)) if layout.end else None
+    return int(named or floor.depot.id)
 
 
 def one_way(layout: Layout, named: Mapping[str, tuple[str, int]]) -> dict[tuple[str, int], int]:

@@ -5,23 +5,37 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, Select, and_, bindparam, func, or_, select
+from sqlalchemy import ColumnElement, Row, Select, and_, bindparam, func, literal, or_, select
 
 from wms.db import Tx, table_of
 from wms.models.people import Operator
 from wms.models.places import Location
-from wms.models.printing import Printer, PrintJob
+from wms.models.printing import PrintAgent, Printer, PrintJob
 
-job, printer = table_of(PrintJob), table_of(Printer)
+job, printer, agent = table_of(PrintJob), table_of(Printer), table_of(PrintAgent)
 location, operator = table_of(Location), table_of(Operator)
 PAGE = 50
-FATES = {"waiting": ("queued", "sending"), "uncertain": ("uncertain",), "printed": ("sent", "confirmed")}
+WAITING = ("queued", "claimed", "sending")
+FATES = {"waiting": WAITING, "uncertain": ("uncertain",), "printed": ("sent", "confirmed")}
 
 last_of = (
     select(job.c.id, job.c.state, job.c.reason, job.c.copy, printer.c.name.label("printer"), printer.c.trouble)
+    .add_columns(func.replace(printer.c.trouble, " Job kept.", "").label("trouble_text"))
     .select_from(job.outerjoin(printer, printer.c.id == job.c.printer_id))
     .where(job.c.event == bindparam("event"))
     .order_by(job.c.copy.desc())
+    .limit(1)
+)
+newest_of_subject = (
+    select(job.c.id, job.c.state, job.c.reason, job.c.copy)
+    .where(job.c.subject == bindparam("subject"))
+    .order_by(job.c.id.desc())
+    .limit(1)
+)
+trouble_here = (
+    select(printer.c.name, printer.c.trouble, printer.c.paused)
+    .where(printer.c.station_id == bindparam("place"), or_(printer.c.trouble != "", printer.c.paused))
+    .order_by(printer.c.id)
     .limit(1)
 )
 first = job.alias("first")
@@ -34,22 +48,118 @@ due_printers = (  # only the oldest label counts: later ones wait behind it, so 
     .where(printer.c.paused.is_(False), or_(job.c.lease_until.is_(None), job.c.lease_until <= bindparam("now")))
     .order_by(printer.c.id)
 )
+due_here = due_printers.where(printer.c.transport != "agent")
+due_at_agent = due_printers.where(printer.c.transport == "agent", printer.c.agent_id == bindparam("agent"))
+in_hand = select(job.c.id).where(job.c.printer_id == printer.c.id, job.c.state.in_(("claimed", "sending")))
+read_at_rest = select(printer).where(printer.c.transport == "tcp", ~in_hand.exists()).order_by(printer.c.id)
+read_resting = (
+    select(printer)
+    .where(printer.c.transport == "agent", printer.c.agent_id == bindparam("agent"), printer.c.queue == "")
+    .where(~in_hand.exists())
+    .order_by(printer.c.id)
+)
 needs_care = select(job.c.id).where(
     or_(
-        and_(job.c.state == "sending", job.c.lease_until < bindparam("now")),
+        and_(job.c.state.in_(("claimed", "sending")), job.c.lease_until < bindparam("now")),
         and_(job.c.state == "queued", job.c.created_at < bindparam("stale")),
     )
 )
 
 
+def serves(at: Any, template: Any = None) -> ColumnElement[bool]:
+    """Return the condition that a printer's paper is for a kind of label; a printer that names none takes all."""
+    wanted = bindparam("template") if template is None else template
+    named = (literal(",") + at.c.labels + literal(",")).like(literal("%,") + wanted + literal(",%"))
+    return or_(at.c.labels == "", named)
+
+
+other = printer.alias("other")
+read_movable = (
+    select(job.c.id, printer.c.fallback_id)
+    .select_from(job.join(printer, printer.c.id == job.c.printer_id).join(other, other.c.id == printer.c.fallback_id))
+    .where(job.c.state == "queued", other.c.paused.is_(False), other.c.trouble == "", serves(other, job.c.template))
+    .where(or_(printer.c.paused, and_(printer.c.trouble != "", printer.c.trouble_since < bindparam("since"))))
+    .order_by(job.c.id)
+    .limit(500)
+)
+read_homeless = (
+    select(job.c.id, job.c.template)
+    .where(job.c.state == "queued", job.c.printer_id.is_(None))
+    .where(select(printer.c.id).where(serves(printer, job.c.template)).exists())
+    .order_by(job.c.id)
+    .limit(500)
+)
+heard = and_(agent.c.revoked_at.is_(None), agent.c.seen_at > bindparam("silent"))
+there = select(agent.c.id).where(agent.c.id == printer.c.agent_id, heard).exists()
+read_agents_changed = select(printer.c.id).where(
+    printer.c.transport == "agent",
+    or_(and_(there, printer.c.trouble == bindparam("words")), and_(~there, printer.c.trouble == "")),
+)
+
+
 def label_of(tx: Tx, event: str) -> Row[Any] | None:
-    """Return the newest label of an event: id, state, reason, copy, printer's name and trouble; None without one."""
+    """Return the newest label of an event: id, state, reason, copy, printer's name and trouble; None without one.
+
+    `trouble_text` is the trouble without what becomes of the label.
+    """
     return tx.one(last_of, event=event)
 
 
+def newest_of(tx: Tx, subject: str) -> Row[Any] | None:
+    """Return the newest label with this code on it: id, state, reason, copy; None without one."""
+    return tx.one(newest_of_subject, subject=subject)
+
+
+def trouble_at(tx: Tx, place_id: int) -> str:
+    """Return what is wrong with a printer that stands at a place; "" when nothing is."""
+    found = tx.one(trouble_here, place=place_id)
+    return "" if found is None else found.trouble or f"{found.name} is paused in the office."
+
+
 def due(tx: Tx) -> list[int]:
-    """Return the printers that have a label to send now; paused ones have none."""
-    return [row.id for row in tx.all(due_printers, now=tx.now)]
+    """Return the printers that have a label to send now; paused ones have none, an agent's are the agent's."""
+    return [row.id for row in tx.all(due_here, now=tx.now)]
+
+
+def due_at(tx: Tx, agent_id: int) -> list[int]:
+    """Return the printers of an agent that have a label to send now."""
+    return [row.id for row in tx.all(due_at_agent, now=tx.now, agent=agent_id)]
+
+
+def at_rest(tx: Tx) -> list[Row[Any]]:
+    """Return the printers that can be asked how they are: on the network, nothing in hand."""
+    return tx.all(read_at_rest)
+
+
+def resting_at(tx: Tx, agent_id: int) -> list[Row[Any]]:
+    """Return the printers that an agent can ask how they are."""
+    return tx.all(read_resting, agent=agent_id)
+
+
+def movable(tx: Tx, since: datetime) -> list[Row[Any]]:
+    """Return waiting labels (id, fallback_id) of printers that are paused or in trouble since before `since`."""
+    return tx.all(read_movable, since=since)
+
+
+def without_printer(tx: Tx) -> list[Row[Any]]:
+    """Return waiting labels (id, template) that have no printer although there is one for their kind."""
+    return tx.all(read_homeless)
+
+
+def homeless(tx: Tx) -> bool:
+    """Return whether a label without a printer could have one."""
+    return tx.one(read_homeless) is not None
+
+
+def agents_changed(tx: Tx, silent: datetime, words: str) -> bool:
+    """Return whether an agent fell silent (not heard since `silent`) or came back, and its printers do not say so."""
+    return tx.one(read_agents_changed.limit(1), silent=silent, words=words) is not None
+
+
+def agents(tx: Tx) -> list[Row[Any]]:
+    """Return the print agents that may ask, by name; never their tokens."""
+    facts = (agent.c.id, agent.c.name, agent.c.made_at, agent.c.seen_at)
+    return tx.all(select(*facts).where(agent.c.revoked_at.is_(None)).order_by(agent.c.name))
 
 
 def uncared(tx: Tx, stale: datetime) -> bool:

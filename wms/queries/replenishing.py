@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-from sqlalchemy import BigInteger, Integer, Row, Select, and_, case, cast, exists, func, or_, select
+from sqlalchemy import BigInteger, Integer, Row, and_, case, cast, exists, func, or_, select
 
 from wms.db import Tx, table_of
 from wms.models.items import Item
@@ -67,15 +67,16 @@ in_reserve = (
 
 
 class Loaded(NamedTuple):
-    """A problem, and the ledger key of each stock and the item of each face in it."""
+    """A problem, the balance of each stock in it, and the move tasks that were under way when it was read."""
 
     problem: Problem
     stocks: dict[int, Row[Any]]
-    items: dict[int, int]
+    under_way: frozenset[tuple[int, str, int]]
 
 
 def problem(tx: Tx, settings: Settings) -> Loaded:
     """Return faces with what stands in them and comes to them, the reserve, and what the next wave wants."""
+    tasks_then = under_way(tx)  # first: what changes while the rest is read is noticed
     found, coming = tx.all(in_faces), tx.all(going)
     fed = with_coming((face(row) for row in found), [(row.to_location_id, row.units) for row in coming])
     wants = [Want(row.location_id, row.allocated) for row in found if row.allocated]
@@ -84,7 +85,7 @@ def problem(tx: Tx, settings: Settings) -> Loaded:
     reserves = tuple(reserve(row, place) for place, row in enumerate(rows))
     days = tx.now.date().toordinal(), settings.floor.expiry_days_min
     told = Problem(fed, reserves, tuple(wants), *days, planning.floor(tx, settings.layout))
-    return Loaded(told, {row.id: row for row in rows}, {row.location_id: row.item_id for row in found})
+    return Loaded(told, {row.id: row for row in rows}, tasks_then)
 
 
 going = (  # open replenishments are planned anew; what somebody carries, and what a slotting plan brings, will come
@@ -92,6 +93,12 @@ going = (  # open replenishments are planned anew; what somebody carries, and wh
     .where(or_(tasks.c.state == "doing", and_(tasks.c.state == "open", tasks.c.reason == "slotting")))
     .group_by(tasks.c.to_location_id)
 )
+
+
+def under_way(tx: Tx) -> frozenset[tuple[int, str, int]]:
+    """Return the move tasks that are open or in somebody's hands, each with its state and what of it was moved."""
+    found = tx.all(select(tasks.c.id, tasks.c.state, tasks.c.moved).where(tasks.c.state.in_(OPEN)))
+    return frozenset((row.id, row.state, row.moved) for row in found)
 
 
 def face(row: Row[Any]) -> Face:
@@ -195,19 +202,12 @@ in_face = func.coalesce(func.sum(stock.c.qty - stock.c.allocated), 0)
 
 
 def face_list(tx: Tx, low: bool = False, cut: Cut = FIRST) -> Listing:
-    """Return pick faces with what stands in them, comes to them and is in reserve; `low`: those below their minimum."""
-    return page_of(tx, faces_of(low), cut)
+    """Return pick faces by item, with what stands in them, comes to them and is in reserve.
 
-
-def faces_shown(tx: Tx, low: bool, most: int) -> list[Row[Any]]:
-    """Return the first pick faces of that list, without counting the others."""
-    return tx.all(faces_of(low).limit(most))
-
-
-def faces_of(low: bool) -> Select[Any]:
-    """Return the statement for pick faces by item."""
+    `low`: those below their minimum.
+    """
     found = all_faces.having(in_face < func.max(faces.c.min_qty)) if low else all_faces
-    return found.order_by(items.c.sku, locations.c.name)
+    return page_of(tx, found.order_by(items.c.sku, locations.c.name), cut)
 
 
 def face_counts(tx: Tx) -> dict[str, int]:

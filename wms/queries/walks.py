@@ -217,7 +217,7 @@ def lot_here(tx: Tx, pick_id: int, lot_code: str) -> Row[Any] | None:
     wanted = (
         select(lots.c.id, lots.c.code, lots.c.expiry, (stock.c.qty - stock.c.allocated).label("free"))
         .select_from(stock.join(lots, lots.c.id == stock.c.lot_id).join(picks, picks.c.id == pick_id))
-        .where(in_stock, func.upper(lots.c.code) == lot_code.strip().upper())
+        .where(in_stock, func.upper(lots.c.code) == lot_code.upper())
     )
     return tx.one(wanted)
 

@@ -19,6 +19,7 @@ from wms.flows import FLOWS
 from wms.flows.engine import Who
 from wms.operations import people
 from wms.settings import Settings
+from wms.web.scanners import normal
 
 bp = Blueprint("auth", __name__)
 COOKIE = "wms_session"
@@ -52,6 +53,7 @@ class Login(Body):
     badge: str = Field(max_length=100)
     pin: str = Field(max_length=20)
     device: str = Field(min_length=1, max_length=60)
+    profile: str = Field("", max_length=40)
 
 
 class Setup(Body):
@@ -157,7 +159,8 @@ def login() -> Response:
     """Open a session; the answer says how to send the token."""
     body = Login.model_validate(request.get_json(silent=True) or {})
     store, settings = current_app.extensions["wms.store"], current_app.extensions["wms.settings"]
-    found = people.login(store, settings.security, body.badge, body.pin, body.device)
+    badge = normal(body.badge, body.profile)
+    found = people.login(store, settings.security, badge, body.pin, body.device)
     response = jsonify(
         token=found["token"],
         send={"header": "Authorization", "value": f"Bearer {found['token']}"},
@@ -170,7 +173,7 @@ def login() -> Response:
 def with_cookie(response: Response, token: str) -> Response:
     """Let a browser carry the session: HttpOnly, same site only."""
     settings: Settings = current_app.extensions["wms.settings"]
-    response.set_cookie(COOKIE, token, httponly=True, samesite="Strict", secure=settings.web.secure_cookies)
+    response.set_cookie(COOKIE, token, httponly=True, samesite="Strict", secure=settings.web.https)
     return response
 
 

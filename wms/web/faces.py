@@ -243,8 +243,9 @@ def cart_tile(cart: Any) -> Tile:
 # -- packing ----------------------------------------------------------------------------------------------------------
 
 BENCH = {  # kind of exception -> (what happened, what comes next)
-    "label": ("Label {name}: {text}", "office: did it come out of the printer?"),
+    "label": ("Label {name}: {text}", "did it come out? Say so at the station or in the office"),
     "printer": ("{name}: {text}", "labels are kept and print when it is ready"),
+    "paused": ("{name} is paused, labels wait: {text}", "office: let it print again"),
     "hold": ("Order {name} is on hold: {text}", "supervisor: clear it or cancel the order"),
 }
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from pathlib import Path
 from urllib.parse import urlsplit
 
 from flask import Flask, Response, g
@@ -44,7 +45,7 @@ def init_app(app: Flask) -> None:
         wasm = " 'wasm-unsafe-eval'" if g.get("wasm") else ""
         response.headers["Content-Security-Policy"] = CSP.format(wasm=wasm)
         response.headers["X-Request-Id"] = g.get("request_id", "")
-        if settings.web.secure_cookies:
+        if settings.web.https:
             response.headers["Strict-Transport-Security"] = "max-age=31536000"
         if response.mimetype in ("text/html", "application/json"):
             response.headers.setdefault("Cache-Control", "no-store")
@@ -61,7 +62,8 @@ def hosts(settings: Settings) -> list[str]:
 def origins(settings: Settings) -> list[str]:
     """Return the origins that may open a socket: never empty, never a star."""
     base = urlsplit(settings.web.base_url)
-    here = [f"http://{host}:{settings.web.port}" for host in ("localhost", "127.0.0.1")]
+    scheme = "https" if settings.web.tls else "http"
+    here = [f"{scheme}://{host}:{settings.web.port}" for host in ("localhost", "127.0.0.1")]
     return [*here, *([f"{base.scheme}://{base.netloc}"] if base.netloc else []), *settings.web.origins]
 
 
@@ -72,6 +74,8 @@ def check(settings: Settings) -> None:
         raise SettingsError("web.origins and web.trusted_hosts take names, never a star.")
     if web.host in EVERYWHERE and not (web.base_url or web.trusted_hosts):
         raise SettingsError('web.host is open to the network: set web.base_url, e.g. "http://192.168.1.20:8000".')
+    if web.tls and not (Path(web.tls) / "server.crt").is_file():
+        raise SettingsError(f"web.tls: {web.tls} holds no certificate; `wms tls init` makes one.")
     sqlite = settings.database.url.startswith("sqlite")
     if web.workers > 1 and (sqlite or not settings.sockets.redis_url):
         raise SettingsError("web.workers above 1 needs PostgreSQL and sockets.redis_url.")

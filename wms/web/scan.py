@@ -4,24 +4,37 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, Flask, Response, current_app, request
+from flask import Blueprint, Flask, Response, current_app, jsonify, request
 from pydantic import Field
 
 from wms.db import dumps
 from wms.floor import Floor
 from wms.flows.envelope import Answer
+from wms.operations import benches
 from wms.web.auth import Body, needs, who
+from wms.web.scanners import normal
 
 bp = Blueprint("scan", __name__)
 
 
 class Scan(Body):
-    """POST /scan: the client made `id`; `task` and `turn` come from the last answer."""
+    """POST /scan: the client made `id`; `task` and `turn` come from the last answer.
+
+    `profile` names how the scanner that made `text` is set up (GET /scanners); without it the text is taken as it is.
+    """
 
     id: str = Field(min_length=8, max_length=64)
     task: int | None = Field(None, ge=1, le=2**31 - 1)
     turn: int = Field(0, ge=0, le=2**31 - 1)
     text: str = Field(max_length=2000)
+    profile: str = Field("", max_length=40)
+
+
+class Stand(Body):
+    """POST /station: the code of a pack station, as scanned."""
+
+    text: str = Field(max_length=200)
+    profile: str = Field("", max_length=40)
 
 
 class Start(Body):
@@ -57,7 +70,8 @@ def body() -> Any:
 def scan() -> Response:
     """Answer one scan."""
     asked = Scan.model_validate(body())
-    return reply(floor().scan(who(), asked.id, asked.task, asked.turn, asked.text))
+    text = normal(asked.text, asked.profile)
+    return reply(floor().scan(who(), asked.id, asked.task, asked.turn, text))
 
 
 @bp.post("/task")
@@ -65,6 +79,16 @@ def scan() -> Response:
 def start() -> Response:
     """Start or resume work."""
     return reply(floor().start(who(), Start.model_validate(body()).flow))
+
+
+@bp.post("/station")
+@needs()
+def stand() -> Response:
+    """Let this device stand at a pack station from now on."""
+    asked, me = Stand.model_validate(body()), who()
+    text = normal(asked.text, asked.profile)
+    name = floor().store.transact(lambda tx: benches.stand(tx, me.device_id, text))
+    return jsonify(station={"name": name})
 
 
 @bp.get("/task/<int:task_id>")

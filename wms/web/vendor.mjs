@@ -8,16 +8,19 @@ const HERE = dirname(fileURLToPath(import.meta.url));
 const MODULES = join(HERE, "node_modules");
 const VENDOR = join(HERE, "static", "vendor");
 
-// What a page may load: name under static/vendor -> package and the file inside it.
+// What a page may load: name under static/vendor -> package and the file inside it. {version} becomes the package's: the two
+// files of the reader must be of one version, and a browser may keep them for ever.
 const FILES = {
   "socket.io.esm.min.js": ["socket.io-client", "dist/socket.io.esm.min.js"],
   "zpl-renderer.esm.js": ["zpl-renderer-js", "dist/index.esm.js"],
+  "zxing-reader-{version}.js": ["zxing-wasm", "dist/iife/reader/index.js"],
+  "zxing-reader-{version}.wasm": ["zxing-wasm", "dist/reader/zxing_reader.wasm"],
 };
 
-function packed(name, [packageName, path]) {
+function packed(pattern, [packageName, path]) {
   const folder = join(MODULES, packageName);
   const { version, license } = JSON.parse(readFileSync(join(folder, "package.json"), "utf8"));
-  const body = readFileSync(join(folder, path));
+  const [name, body] = [pattern.replace("{version}", version), readFileSync(join(folder, path))];
   const sha256 = createHash("sha256").update(body).digest("hex");
   return { name, body, facts: { package: packageName, version, license, sha256 }, folder };
 }

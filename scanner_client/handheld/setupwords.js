@@ -1,0 +1,32 @@
+// What the set-up page says: findings about a scanner, and how to mend them.
+
+export const words = {
+  any: "No profile", choose: (title) => `Choose: ${title}`, chosen: (title) => `Chosen: ${title}`,
+  unknown: "No such profile here. Load the page again.", offline: "The server does not answer. Try again.",
+  good: "All is well with this scan.",
+  ends: { Enter: "Enter key", Tab: "Tab key", text: "a line break as text", none: "nothing" },
+  ways: { keys: "keys", text: "text from an input method", both: "keys and text" },
+  noEnd: "Nothing ends the code. Let the scanner send Enter as a key after it.",
+  slow: (ms) => `${ms} ms between characters is slow. Set the delay between characters to 0.`,
+  twice: "The code came twice at once. Switch off one of the two outputs: keystrokes or intent.",
+  lowered: "Capitals and small letters are exchanged. Switch off Caps Lock, or the scanner's case conversion.",
+  layout: "Scanner and device speak of different keyboards. Set both to the same layout (country).",
+  noAim: "No AIM identifier came. Switch on “transmit AIM ID”, or choose a profile without.",
+  hasAim: (title) => `It sends AIM identifiers. Choose the profile “${title}”.`,
+  lost: "The separator (GS) is lost. Let the scanner send GS as Ctrl+], or write <GS> for it.",
+  token: (sign, title) => `It writes ${sign} for the separator. Choose the profile “${title}”.`,
+  strange: (sign) => `It writes ${sign} for the separator, which no profile knows. Let it send GS as Ctrl+].`,
+  prefix: (sign) => `It puts ${sign} in front. Take that prefix away, or make a profile with it.`,
+  kinds: { E: "EAN/UPC", C: "Code 128", A: "Code 39", I: "ITF", d: "Data Matrix", Q: "QR", e: "DataBar", L: "PDF417", z: "Aztec" },
+  rows: { aim: "AIM identifier", ends: "Ends with", way: "Comes as", pace: "Pace", text: "Understood", codes: "Codes" },
+  tests: { gs1: "Test code with a separator (GS1-128)", keyboard: "Test code of the keyboard (Code 128)" },
+  tones: { ok: "OK", done: "Done", ask: "Sure?", stop: "Stop" },
+  checks: {
+    https: ["HTTPS: camera, start without network, installation", "No HTTPS: no live camera and no start without network. See “wms tls init”."],
+    store: ["Scans are kept on the device for good", "The browser may delete kept scans when space is short. Install Pickwell."],
+    wake: ["The screen stays on", "The screen may go dark. Set a long display time-out."],
+    shake: ["The device can vibrate", "The device cannot vibrate."],
+  },
+  ios: "On an iPhone or iPad: Share, then “Add to Home Screen”.", installed: "Pickwell is installed.",
+  network: "The camera's files could not be loaded. Try again.",
+};
