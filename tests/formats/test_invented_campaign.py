@@ -129,9 +129,9 @@ def test_the_demo_items_are_what_the_packing_list_holds(demo):
     assert {line.sku for line in packed.lines if line.expiry} == {sku for sku, item in items.items() if item.expiry}
 
 
-def test_the_demo_hall_has_240_bins_and_one_of_everything_else(demo):
+def test_the_demo_hall_has_240_bins_80_reserves_and_one_of_everything_else(demo):
     kinds = Counter(place.kind for place in read_site(*demo("site.csv")))
-    assert (kinds.pop("bin"), kinds.pop("slot"), kinds.pop("cart")) == (240, 12, 6)
+    assert [kinds.pop(kind) for kind in ("bin", "reserve", "slot", "cart")] == [240, 80, 12, 6]
     assert kinds == {"dock": 4, "stage": 1, "station": 2, "quarantine": 1, "problem": 1}
 
 

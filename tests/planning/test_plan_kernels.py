@@ -1,6 +1,7 @@
 """Whole plans are the same whether kernels are compiled or not: a site may do without a compiler, only more slowly.
 
-Those of walks, of rows of lists, of shelves and of pairs are compared beside their other tests.
+Those of walks, of rows of lists, of shelves and of pairs are compared beside their other tests, those of packings in
+`tests.benchmarks.cartonization` (their kernels take the compiler half a minute).
 """
 
 from __future__ import annotations
@@ -12,16 +13,13 @@ from random import Random
 
 import pytest
 
-from wms.planning import batching, cartonization, choosing, speed, waves
+from wms.planning import batching, choosing, speed, waves
 from wms.planning.batching import Line, OrderDemand
-from wms.planning.cartonization import Carton, Unit
 from wms.planning.choosing import Taken
 from wms.planning.layout import Floor
-from wms.planning.packer import Effort
 from wms.planning.shelves import Supply
 
 Grid = Callable[..., Floor]
-BRIEF = cartonization.Options(looks=1_500, quick=Effort(60, 20, 30), hard=Effort(80, 20, 40), dogged=Effort(80, 20, 40))
 
 
 @pytest.fixture(scope="session")
@@ -46,12 +44,6 @@ def in_waves(asked: batching.Problem) -> object:
     return waves.plan(waves.Problem(asked, 2, 1), waves.Options(trades=60, steps=60))
 
 
-def packed(_: batching.Problem) -> object:
-    units = tuple(Unit(f"SKU-{n}", 2 + n % 3, 23 + 7 * n, 31 + 3 * n, 17 + 5 * n, 100) for n in range(6))
-    cartons = (Carton("S", 90, 80, 60, 30, 9_000, 2), Carton("M", 121, 113, 77, 30, 9_000, 3))
-    return cartonization.plan(cartonization.Problem(units, cartons, support_percent=75), BRIEF)
-
-
 def chosen(asked: batching.Problem) -> object:
     places = [place.id for place in asked.floor.places if place.aisle]
     supplies = tuple(Supply(n, f"SKU-{n % 5}", places[(7 * n) % len(places)], None, 3) for n in range(25))
@@ -60,7 +52,7 @@ def chosen(asked: batching.Problem) -> object:
 
 
 @pytest.mark.timeout(600)  # the first time on a machine they wait for the compiler
-@pytest.mark.parametrize("plan", [batched, in_waves, chosen, packed])
+@pytest.mark.parametrize("plan", [batched, in_waves, chosen])
 def test_the_plain_path_gives_the_same_plan_as_the_compiled_one(
     asked: batching.Problem, kernels: Path, plan: Callable[[batching.Problem], object]
 ) -> None:

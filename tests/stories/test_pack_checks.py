@@ -128,7 +128,7 @@ def test_a_country_without_a_carrier_is_refused_at_the_tote(bench: Bench) -> Non
 
 def test_without_a_label_the_parcel_stays_open(bench: Bench) -> None:
     order, _ = bench.tote_of({"CORE-RED": 1})
-    bench.do(lambda tx: tx.execute(update(table_of(Printer)).values(dpi=600)))
+    bench.do(lambda tx: tx.execute(update(table_of(Printer)).values(dpi=400)))
     jonas = packing(bench).start("pack").follow().scan("CORE-RED").follow().follow()
     jonas.hears("stop", "No label can be made: dpi. Tell a supervisor.").sees("Weigh the parcel")
     assert (bench.state(order), bench.labels()) == ("packing", [])
