@@ -85,7 +85,7 @@ function keydown(event) {
   }
 }
 
-const picture = (name, title) => el("li", {}, el("b", {}, title), el("img", { src: `codes/${encodeURIComponent(name)}.svg`, alt: title, loading: "lazy" }));
+const picture = (name, title) => el("li", {}, el("b", {}, title), el("img", { src: `codes/${encodeURIComponent(name)}.svg`, alt: title }));
 
 async function start() {
   document.addEventListener("keydown", keydown, true);

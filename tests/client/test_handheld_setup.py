@@ -119,6 +119,7 @@ def test_a_scanned_profile_code_chooses_the_profile_and_scans_name_it(setup: Cal
 def test_the_printed_codes_can_be_read(setup: Callable[..., Page]) -> None:
     page = setup(1280, 800)
     page.locator("#profiles img").last.scroll_into_view_if_needed()
+    page.wait_for_function("[...document.images].every((each) => each.complete && each.naturalWidth)")
     shot = cv2.imdecode(np.frombuffer(page.screenshot(full_page=True), np.uint8), cv2.IMREAD_GRAYSCALE)
     found = {each.text for each in zxingcpp.read_barcodes(shot, text_mode=zxingcpp.TextMode.Plain)}
     assert {"PW-AIM", "PW-BRACE", "Pickwell/yz-YZ:7", f"{GS1}\x1d{REST}"} <= found

@@ -176,6 +176,7 @@ def test_every_code_on_a_sheet_is_read_as_it_comes_from_the_printer(served: Serv
     names = [row.name for row in served.desk.rows(select(places).where(places.c.kind == "bin").limit(6))]
     path = f"/office/labels/sheets?kind=location&refs={','.join(names)}&layout={layout}&arrow=up"
     served.enter(page, "/office/labels")
+    page.wait_for_url("**/office/labels")  # else the next page is asked for before the sign-in is answered
     page.set_viewport_size({"width": 1000, "height": 1200})
     page.goto(served.url + path)
     page.emulate_media(media="print")
