@@ -40,7 +40,7 @@ def decoded(zpl: str) -> str:
     return raw.decode("utf-8")
 
 
-@settings(max_examples=2_000, deadline=None, database=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=10_000, deadline=None, database=None, suppress_health_check=list(HealthCheck))
 @given(ANY)
 def test_a_field_holds_two_commands_and_the_text_comes_back_whole(text: str) -> None:
     made = fd(text)

@@ -11,23 +11,10 @@ from contract import Hall, scans
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
-from wms import demo
 from wms.app import create_app
 from wms.settings import Floor, SettingsError
 
 UNIT = "04006381333931"
-
-
-@pytest.fixture(scope="module")
-def hall(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hall]:
-    hall = Hall(f"sqlite:///{tmp_path_factory.mktemp('profiles') / 'floor.db'}")
-    yield hall
-    hall.store.close()
-
-
-@pytest.fixture(scope="module")
-def person(hall: Hall) -> dict[str, Any]:
-    return demo.hire(hall.store, hall.settings, 1)[0]
 
 
 @pytest.fixture(scope="module")

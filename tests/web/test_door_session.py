@@ -11,20 +11,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from wms import demo
 from wms.app import create_app
-
-
-@pytest.fixture(scope="module")
-def hall(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hall]:
-    hall = Hall(f"sqlite:///{tmp_path_factory.mktemp('door') / 'floor.db'}")
-    yield hall
-    hall.store.close()
-
-
-@pytest.fixture(scope="module")
-def person(hall: Hall) -> dict[str, Any]:
-    return demo.hire(hall.store, hall.settings, 1)[0]
 
 
 @pytest.fixture(scope="module")
