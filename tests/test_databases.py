@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import services
 from databases import Shelf
-from sqlalchemy import select, text
+from sqlalchemy import func, select, text
 from warehouse import LAYOUT, Warehouse
 
 from wms.db import Store, table_of
+from wms.models.items import Item
 from wms.models.places import Location
 from wms.settings import Database
 
@@ -67,3 +68,13 @@ def test_a_free_port_is_none_that_the_system_lends_to_others() -> None:
     ports = [services.free_port() for _ in range(5)]
     assert len(set(ports)) == 5
     assert all(15_000 <= port < 30_000 for port in ports)
+
+
+def test_a_reader_sees_one_snapshot_while_others_write(database_url: str) -> None:
+    house = Warehouse(database_url)
+    count = select(func.count()).select_from(table_of(Item))
+    with house.store.read() as tx:
+        assert tx.value(count) == 0
+        house.item("CORE")
+        assert tx.value(count) == 0
+    house.store.close()

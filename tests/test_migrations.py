@@ -169,6 +169,16 @@ def test_a_file_can_be_copied_aside_while_it_is_read(small: Store) -> None:
     assert content(copy) == [(migrations.head(), "Lanternworks")]
 
 
+def test_foreign_keys_are_on_again_after_an_upgrade_that_failed(
+    small: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    add_revision(tmp_path, monkeypatch, 'op.execute("UPDATE absent SET name = 1")')
+    with pytest.raises(DBAPIError, match="no such table"):
+        migrations.upgrade(small)
+    with pytest.raises(DBAPIError, match="FOREIGN KEY"):
+        run(small, "DELETE FROM owner")
+
+
 def test_an_older_file_is_copied_aside_before_it_is_upgraded(
     small: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

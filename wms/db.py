@@ -143,8 +143,12 @@ class Store:
 
     @contextmanager
     def read(self) -> Iterator[Tx]:
-        """Yield a transaction on one snapshot that is rolled back at the end."""
-        with self.engine.connect() as conn, conn.begin() as transaction:
+        """Yield a transaction on one snapshot that is rolled back at the end.
+
+        SQLite reads a snapshot by itself; PostgreSQL must be asked, or every statement sees a newer state.
+        """
+        options = {} if self.sqlite else {"isolation_level": "REPEATABLE READ"}
+        with self.engine.connect().execution_options(**options) as conn, conn.begin() as transaction:
             yield Tx(conn)
             transaction.rollback()
 

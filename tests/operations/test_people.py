@@ -94,6 +94,17 @@ def test_a_session_ends_after_half_an_hour_of_silence(hall: Warehouse, badge: st
         assert people.session_of(tx, Security(), token) is None
 
 
+def test_an_office_browser_has_an_idle_time_of_its_own(hall: Warehouse, badge: str) -> None:
+    token = str(login(hall, badge, device="office 10.0.0.7")["token"])
+    security = Security(office_idle_minutes=10)
+    clock.advance(timedelta(minutes=9))
+    with hall.store.read() as tx:
+        assert people.session_of(tx, security, token)
+    clock.advance(timedelta(minutes=2))
+    with hall.store.read() as tx:
+        assert people.session_of(tx, security, token) is None
+
+
 def test_the_token_itself_is_not_in_the_database(hall: Warehouse, badge: str) -> None:
     token = str(login(hall, badge)["token"])
     rows = hall.rows(people.sessions.select())

@@ -13,12 +13,14 @@ with engine.connect() as connection:
     raw = connection.connection.driver_connection
     if sqlite:
         raw.execute("PRAGMA foreign_keys=OFF")  # no effect inside a transaction, so before BEGIN
-    with connection.execution_options(wms_write=True).begin():
-        context.configure(
-            connection=connection, target_metadata=Base.metadata, render_as_batch=sqlite, compare_type=True
-        )
-        context.run_migrations()
-        if sqlite and (broken := raw.execute("PRAGMA foreign_key_check").fetchall()):
-            raise RuntimeError(f"The migration left rows without their parents: {broken[:5]}")
-    if sqlite:
-        raw.execute("PRAGMA foreign_keys=ON")
+    try:
+        with connection.execution_options(wms_write=True).begin():
+            context.configure(
+                connection=connection, target_metadata=Base.metadata, render_as_batch=sqlite, compare_type=True
+            )
+            context.run_migrations()
+            if sqlite and (broken := raw.execute("PRAGMA foreign_key_check").fetchall()):
+                raise RuntimeError(f"The migration left rows without their parents: {broken[:5]}")
+    finally:
+        if sqlite:
+            raw.execute("PRAGMA foreign_keys=ON")

@@ -13,7 +13,7 @@ from typing import Any
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerifyMismatchError
-from sqlalchemy import insert, select, update
+from sqlalchemy import case, insert, select, update
 
 from wms import barcodes
 from wms.db import Store, Tx, insert_or_nothing, table_of
@@ -27,6 +27,7 @@ operators, devices, sessions, setup_codes = table_of(Operator), table_of(Device)
 hasher = PasswordHasher(time_cost=2, memory_cost=19_456, parallelism=1)
 one_at_a_time = threading.Semaphore(1)  # a shift change must not stop the scans
 PIN_LENGTH = 6
+OFFICE = "office "  # how the name of an office browser begins
 SETUP_MINUTES = 60
 
 
@@ -229,8 +230,10 @@ session_row = (
 def session_of(tx: Tx, security: Security, token: str) -> Any:
     """Return the live session of a token with its operator and device, or None."""
     live = (sessions.c.ended_at.is_(None), operators.c.active, sessions.c.expires_at > tx.now)
-    idle = sessions.c.seen_at > tx.now - timedelta(minutes=security.floor_idle_minutes)
-    return tx.one(session_row.where(sessions.c.token_hash == token_hash(token), *live, idle))
+    floor = tx.now - timedelta(minutes=security.floor_idle_minutes)
+    office = tx.now - timedelta(minutes=security.office_idle_minutes)
+    awake = sessions.c.seen_at > case((devices.c.name.startswith(OFFICE), office), else_=floor)
+    return tx.one(session_row.where(sessions.c.token_hash == token_hash(token), *live, awake))
 
 
 def touch(tx: Tx, session_id: int) -> None:

@@ -51,7 +51,7 @@ def login() -> Any:
     check_door(form.door)
     try:
         security = settings().security
-        found = people.login(store(), security, form.badge, form.pin, f"office {request.remote_addr}"[:60])
+        found = people.login(store(), security, form.badge, form.pin, f"{people.OFFICE}{request.remote_addr}"[:60])
     except Refusal as refusal:
         return at_the_door("login", refusal.status, sentence=refusal.text, next=form.next)
     return with_cookie(redirect(inside(form.next)), found["token"])  # type: ignore[arg-type]
