@@ -83,7 +83,7 @@ def test_the_first_truck_is_reached_where_first_come_first_served_misses_it():
 def test_without_trucks_nothing_is_walked_for_them():
     problem = many(due=9_000)
     plan = waves.plan(problem)
-    assert plan.walk_mm == plan.free_mm
+    assert plan.walk_mm <= plan.free_mm
 
 
 def test_trades_never_make_an_order_late_and_never_a_walk_longer():

@@ -8,6 +8,7 @@ key, the exclusive or of its orders' random numbers (Zobrist, ICCA Journal 13(2)
 
 from __future__ import annotations
 
+import math
 from typing import NamedTuple
 
 from wms.planning import strides, tours
@@ -18,6 +19,7 @@ from wms.planning.walking import Numbers
 
 NOBODY = -1
 DICE = 1024
+FACES = [round(-DICE * math.log((face + 0.5) / DICE)) for face in range(DICE)]
 Move = tuple[int, int, int, int]
 """Two orders that leave a group and two that come back from the other for them; each but the first may be NOBODY."""
 Seats = tuple[Numbers, Numbers, Numbers]

@@ -63,7 +63,7 @@ Group = tuple[Mode, list[OrderDemand]]
 
 @dataclass(frozen=True)
 class PickList:
-    """One trip: its orders, the places in walking order from the depot and back, the walk and the reason for it.
+    """One trip: its orders, the places in walking order from the start to the end, the walk and the reason for it.
 
     `alone_mm` is the walk that the same orders would take one at a time.
     """
@@ -236,9 +236,9 @@ def _cheapest(problem: Problem, ways: Sequence[Sequence[Group]], style: Style) -
 
 
 def _is_measured(problem: Problem) -> bool:
-    """Whether the kernels' lengths are those of the walks: one block, seen from a depot in an aisle, is not all."""
+    """Whether the kernels' lengths are those of the walks: not so of one block, round from an aisle."""
     floor = problem.floor
-    is_whole = floor.spot(floor.depot.id).column < 0 or len(floor.cross_mm) > 2
+    is_whole = floor.spot(floor.depot.id).column < 0 or len(floor.cross_mm) > 2 or not floor.is_round
     places = {line.place_id for order in problem.orders for line in order.lines}
     return is_whole and routing.is_swept(floor) and all(floor.spot(place).column >= 0 for place in places)
 
@@ -291,6 +291,7 @@ def verify(problem: Problem, plan: Plan) -> list[str]:
 
 
 def _trip_faults(problem: Problem, trip: PickList, members: Sequence[OrderDemand]) -> Iterable[str]:
+    start, end = problem.floor.ends
     if not trip.orders:
         yield "has no orders"
     yield from problem.over(trip.mode, members)
@@ -299,7 +300,7 @@ def _trip_faults(problem: Problem, trip: PickList, members: Sequence[OrderDemand
         yield "has orders of different cut-offs"
     if sorted(trip.stops) != sorted({line.place_id for order in members for line in order.lines}):
         yield "the walk does not visit the places of its orders once each"
-    elif problem.floor.length((problem.floor.depot.id, *trip.stops, problem.floor.depot.id)) > trip.length_mm:
+    elif problem.floor.length((start, *trip.stops, end)) > trip.length_mm:
         yield f"the walk is not {trip.length_mm} mm long"
 
 

@@ -36,6 +36,8 @@ NOBODY = Prices(second_mm=(5_000, 5_000), late=0, late_ms_max=UNLIMITED)
 """Nobody is given up: where all can be in time, this finds it sooner."""
 SHORTEST = Prices(heat=(0.05, 0.01))
 """Mostly the walks count."""
+SHORTER = Prices(heat=(0.15, 0.01))
+"""The same from farther away."""
 
 
 class Group(NamedTuple):
@@ -176,7 +178,7 @@ def walk_mm(problem: Problem, orders: Sequence[int]) -> int:
     """Return the shortest walk for orders, in mm."""
     floor = problem.batching.floor
     places = tuple({line.place_id for order_id in orders for line in problem.orders[order_id].lines})
-    return routing.plan(routing.Problem(floor, places, floor.depot.id, floor.depot.id)).length_mm
+    return routing.plan(routing.Problem(floor, places, *floor.ends)).length_mm
 
 
 def divisions(problem: Problem) -> Iterator[list[Group]]:

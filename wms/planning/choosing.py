@@ -103,8 +103,7 @@ class Board:
     @cached_property
     def ground(self) -> Ground:
         """The floor for the walking kernels: arrays where they are compiled, else lists."""
-        depot = self.problem.floor.depot.id
-        ground = prepare(self.problem.floor, depot, depot, self.place.values())
+        ground = prepare(self.problem.floor, *self.problem.floor.ends, self.place.values())
         return ground if speed.running() else ground.lists()
 
     @cached_property
@@ -124,7 +123,7 @@ class Board:
             stops = speed.numbers(self.ground.stops(places))
             return trip(self.ground.grid, stops, len(stops), *self.room)
         floor = self.problem.floor
-        return routing.plan(routing.Problem(floor, tuple(sorted(places)), floor.depot.id, floor.depot.id)).length_mm
+        return routing.plan(routing.Problem(floor, tuple(sorted(places)), *floor.ends)).length_mm
 
     def length(self, numbers: Iterable[int]) -> int:
         """The walks of the lists of these picks together."""
@@ -248,10 +247,10 @@ def verify(problem: Problem, plan: Plan) -> list[str]:
 
 def _length_faults(problem: Problem, plan: Plan) -> Iterator[str]:
     place = {supply.stock_id: supply.place_id for supply in problem.supplies}
-    depot, total = problem.floor.depot.id, 0
+    total = 0
     for list_no in {pick.list_no for pick in plan.taken}:
         places = tuple({place[pick.stock_id] for pick in plan.taken if pick.list_no == list_no})
-        total += routing.plan(routing.Problem(problem.floor, places, depot, depot)).length_mm
+        total += routing.plan(routing.Problem(problem.floor, places, *problem.floor.ends)).length_mm
     if total != plan.length_mm:
         yield f"the walks are not {plan.length_mm} mm long"
     if plan.length_mm > plan.before_mm:

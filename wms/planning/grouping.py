@@ -1,9 +1,9 @@
-"""Orders that walk together: a greedy start, then exchanges, then the best division of all batches that came up.
+"""Orders that walk together: a greedy start, then exchanges, then the best division into batches that are possible.
 
 The start opens a list with the order that walks farthest and adds, one by one, the like that saves most (the savings of
 Clarke & Wright, Operations Research 12(4), 1964, worked out anew for every joining). Where few batches fit within the
-limits, every one is walked and the best division found at once (`partition`). Else orders change lists at random
-(`annealing`).
+limits, every one is walked, where few orders fill a list, good ones are sought out, and the best division into these
+is found (`partition`). Else orders change lists at random (`annealing`).
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from wms.planning import annealing, greedy, partition, strides, tours
+from wms.planning import annealing, greedy, partition, pricing, strides, tours
 from wms.planning.annealing import Groups, Memory, Schedule, Task
 from wms.planning.layout import Floor
 from wms.planning.partition import Effort
@@ -25,22 +25,33 @@ from wms.planning.strides import PICKS
 from wms.planning.tours import Pick
 from wms.planning.walking import Numbers
 
-LIKES = 16
-"""How many likes of an order are known."""
-DICE = [round(-annealing.DICE * math.log((face + 0.5) / annealing.DICE)) for face in range(annealing.DICE)]
-WHOLE = Effort(whole_columns=2000, nodes=100)
-"""How hard to divide all batches there are, which proves the best division."""
+LIKES, LIKES_OF_MANY = 16, 40
+"""How many likes of an order are known; more of many orders where the greedy start is not all."""
+COLUMNS_MIN, COLUMNS_MAX, COLUMN_MOVES = 200, 1000, 10
+"""How many batches the integer step gets: one for so many moves that are asked for."""
+TIGHT, SMALL, TIGHT_FIRST, FIRST = 4.7, 40, 0.1, 0.2
+"""Up to so many orders to a list, if there are more than so many, which share of the moves is tried before batches are
+combined; and else."""
+COMBINING, FEW_COMBINED = 27, 60
+"""Work of combining for each move that is asked for; fewer orders get the work of so many."""
+COMBINED_MOVES, COMBINED_MAX = 1000, 150
+"""Good batches are sought out from so many moves on, and up to so many orders;"""
+LOOSE, LOOSE_MAX = 7, 50
+"""where more than `TIGHT` fit on a list, only if they are not more than this, and the orders not more than that."""
 MANY = 200
 """From so many orders on, a partner at random is hardly ever a like."""
 FEW = 100
 """So few orders get the moves of so many."""
 PAIRS = 8
-"""Of 16 swaps, those of two orders for one or two."""
+"""Of 16 swaps, those of two orders for one or two; none where many orders are all of one size."""
+STIFF = (50_000, 50_000)
+"""The prices of overfull lists there: any two may change places, so no list need be overfull for a while."""
 BUDGET, WALK = 10, 5
 """Work for each move that is asked for; a walk is the work of so many moves, and of one for every two picks of an
 order."""
-PROBE, ENOUGH, RUNS_MAX = 12, 10, 8
-"""The first search gets one so many-th of all work; no other begins when so little is left, nor after so many."""
+PROBE, PROBE_OF_MANY, ENOUGH, RUNS_MAX = 12, 60, 10, 8
+"""The first search gets one so many-th of all work, of many orders less; no other begins when so little is left, nor
+after so many."""
 LONG = 140
 """So many orders get one long search after the first, half of them two, and so on: a long one needs no luck."""
 AGAIN = 0.4
@@ -103,6 +114,23 @@ class Ground:
     memory: Memory
     near: Numbers
     orders: int
+    alone: Numbers
+
+    def costs(self, groups: Sequence[Sequence[int]]) -> list[int]:
+        """Costs in mm of many lists."""
+        return [int(cost) for cost in pricing.priced(self.task, self.memory, groups)]
+
+    @property
+    def is_alike(self) -> bool:
+        """Whether there are many orders, all of one size in the kind that fills a list, so that others never matter."""
+        kinds = len(self.task.limits)
+        sizes = [self.task.sizes[kind : self.orders * kinds : kinds] for kind in range(kinds)]
+        limits = [
+            (int(min(each)), int(max(each)), int(most)) for each, most in zip(sizes, self.task.limits, strict=True)
+        ]
+        full = min((most // max(1, high) for low, high, most in limits if low == high), default=self.orders)
+        fits = all(low == high or full * high <= most for low, high, most in limits)
+        return self.orders > MANY and not self.task.picks_max and fits
 
     def cost(self, group: Sequence[int]) -> int:
         """Cost in mm of a list."""
@@ -120,7 +148,7 @@ def grouped(
     start = _start(ground)
     found = _improved(ground, start, search, watch) if search.moves and len(start) > 1 else start
     found = sorted(sorted(group) for group in found)
-    return Grouped(found, [ground.cost(group) for group in found])
+    return Grouped(found, ground.costs(found))
 
 
 # --- orders as numbers ---
@@ -137,8 +165,9 @@ def prepared(floor: Floor, contents: Sequence[Content], rules: tuple[Limits, Cos
     ways = strides.tabled(aisles, masks, (costs.list_mm, costs.pick_mm))
     task = Task(aisles, masks, sizes, rooms, numbers([1] * len(tight)), limits.picks_max, 1, *costs, ways)
     memory = _memory(count, int(aisles.word_from[len(aisles.x_mm)]), search)
-    ground = Ground(task, memory, _likes(floor, contents), count)
-    return Ground(_priced(ground), memory, ground.near, count)
+    alone = pricing.priced(task, memory, [[order] for order in range(count)])
+    likes = LIKES_OF_MANY if search.moves and count > MANY else LIKES
+    return Ground(_priced(task, alone), memory, _likes(floor, contents, likes), count, alone)
 
 
 def _tight(contents: Sequence[Content], limits: Limits) -> list[int]:
@@ -160,21 +189,21 @@ def _nothing(count: int) -> Numbers:
     return np.zeros(count, np.int64) if isinstance(numbers([]), np.ndarray) else [0] * count
 
 
-def _priced(ground: Ground) -> Task:
+def _priced(task: Task, alone: Numbers) -> Task:
     """A unit of a kind too much costs what it costs on average: the more a kind limits, the dearer."""
-    total = sum(ground.cost([order]) for order in range(ground.orders))
-    lists = [max(1, limit) for limit in ground.task.limits]
-    sums = [sum(map(int, ground.task.sizes[kind :: len(lists)])) for kind in range(len(lists))]
+    total = int(sum(alone))
+    lists = [max(1, limit) for limit in task.limits]
+    sums = [sum(map(int, task.sizes[kind :: len(lists)])) for kind in range(len(lists))]
     most = max(1, max(size / limit for size, limit in zip(sums, lists, strict=True)))
-    typical = max(1, int(total / ground.orders))
+    typical = max(1, int(total / len(alone)))
     price = numbers(max(1, int(min(typical * 2.0, 4.0 * total / most) / limit)) for limit in lists)
-    picks_price = max(1, typical // max(1, ground.task.picks_max))
-    return ground.task._replace(price=price, picks_price=picks_price)
+    picks_price = max(1, typical // max(1, task.picks_max))
+    return task._replace(price=price, picks_price=picks_price)
 
 
-def _likes(floor: Floor, contents: Sequence[Content]) -> Numbers:
+def _likes(floor: Floor, contents: Sequence[Content], most: int) -> Numbers:
     """The orders most like each: near in the thirds of aisles that they enter (cosine of the two sets)."""
-    width = min(LIKES, len(contents) - 1)
+    width = min(most, len(contents) - 1)
     if width < 1:
         return numbers([0])
     places = _features(floor, contents)
@@ -207,14 +236,13 @@ def _features(floor: Floor, contents: Sequence[Content]) -> NDArray[np.float32]:
 
 def _start(ground: Ground) -> list[Group]:
     """Lists of likes, or first come first served where that costs less."""
-    alone = numbers(ground.cost([order]) for order in range(ground.orders))
-    farthest = numbers(sorted(range(ground.orders), key=lambda order: (-alone[order], order)))
+    farthest = numbers(sorted(range(ground.orders), key=lambda order: (-ground.alone[order], order)))
     group_of = _nothing(ground.orders)
     room = (_nothing(ground.orders + 1), _nothing(len(ground.task.limits)))
-    greedy.seeded(ground.task, ground.memory, (farthest, ground.near, alone), group_of, room)
+    greedy.seeded(ground.task, ground.memory, (farthest, ground.near, ground.alone), group_of, room)
     alike = _listed(group_of)
     served = _served(ground.task, ground.orders)
-    return min(alike, served, key=lambda groups: sum(map(ground.cost, groups)))
+    return min(alike, served, key=lambda groups: sum(ground.costs(groups)))
 
 
 def _listed(group_of: Numbers) -> list[Group]:
@@ -250,16 +278,30 @@ def _served(task: Task, orders: int) -> list[Group]:
 
 def _improved(ground: Ground, start: list[Group], search: Search, watch: Stopwatch) -> list[Group]:
     every = partition.all_batches(ground.task, ground.memory, search.batches_max)
-    if every is None:
+    if every is None and not _worth_combining(ground, start, search):
         return annealed(ground, start, search, watch)
-    half = search._replace(moves=max(1, search.moves // 2))
-    found = annealed(ground, start, half, watch)
+    tight = ground.orders <= TIGHT * len(start)
+    first = search._replace(
+        moves=max(1, int(search.moves * (TIGHT_FIRST if tight and ground.orders > SMALL else FIRST)))
+    )
+    found = annealed(ground, start, first, watch)
     mine = partition.batches_of((group, ground.cost(group)) for group in found)
-    best, proven = partition.divided(every, mine, WHOLE._replace(looks=1_000 * search.moves), watch)
-    if proven or watch.over():
-        return best
-    found = annealed(ground, best, half, watch)
-    return min(best, found, key=lambda groups: sum(map(ground.cost, groups)))
+    work = COMBINING * search.moves * max(ground.orders, FEW_COMBINED)
+    columns = max(COLUMNS_MIN, min(COLUMNS_MAX, search.moves // COLUMN_MOVES))
+    limits = {"whole_columns": columns, "nodes": 100, "looks": 20 * search.moves}
+    effort = Effort(**limits, dive=tight, work=work, seed=search.seed)
+    if every is None:
+        return partition.combined(ground.task, ground.memory, mine, (search.batches_max, effort, watch))
+    return partition.divided(every, mine, effort, watch)[0]
+
+
+def _worth_combining(ground: Ground, start: list[Group], search: Search) -> bool:
+    """Whether to seek out good batches: not when there are too many of them, or of orders, or too little time."""
+    if min(search.moves, search.batches_max) < COMBINED_MOVES:
+        return False
+    if ground.orders <= TIGHT * len(start):
+        return ground.orders <= COMBINED_MAX
+    return ground.orders <= min(LOOSE_MAX, LOOSE * len(start))
 
 
 def annealed(ground: Ground, start: list[Group], search: Search, watch: Stopwatch) -> list[Group]:
@@ -269,12 +311,13 @@ def annealed(ground: Ground, start: list[Group], search: Search, watch: Stopwatc
     """
     best, cost = start, sum(map(ground.cost, start))
     partners = ground.near if ground.orders > MANY else numbers([])
+    alike = ground.is_alike
     every = left = BUDGET * search.moves * max(ground.orders, FEW)
     walk = WALK + sum(int(bits).bit_count() for bits in ground.task.contents.bits) // (2 * ground.orders)
-    steps = max(1, every // (BUDGET * LEVELS * PROBE))
+    steps = max(1, every // (BUDGET * LEVELS * (PROBE_OF_MANY if ground.orders > MANY else PROBE)))
     width, state = len(partners) // ground.orders, numbers([search.seed * 2 + 1])
-    schedule = Schedule(partners, partners, numbers(DICE), state, 0, steps, width, PAIRS)
-    long, prices = max(1, min(4, LONG // ground.orders)), search.over_prices
+    schedule = Schedule(partners, partners, numbers(annealing.FACES), state, 0, steps, width, 0 if alike else PAIRS)
+    long, prices = max(1, min(4, LONG // ground.orders)), (STIFF,) if alike else search.over_prices
     for run in range(RUNS_MAX):
         groups = _seated(ground, start if run <= long else best)
         first = search.first_heat * (1.0 if run <= long else AGAIN)

@@ -223,6 +223,32 @@ def bound(problem: Problem, people: int) -> int:
     return max(-(-(picking + packing) // people), chain, -(-packing // min(people, problem.stations)))
 
 
+class Job(NamedTuple):
+    """An order before it is on a list: its share of picking, and its packing, in milliseconds."""
+
+    pick_ms: int
+    pack_ms: int
+
+
+NO_WORK = Job(0, 0)
+
+
+def fitting(jobs: Iterable[Job], crew: tuple[int, int], length_ms: int, left: Job = NO_WORK) -> int:
+    """Return how many orders, in their turn, people can pick and pack in a time beside what is `left` to do.
+
+    `crew` is people and pack stations. As in `bound`: all work is shared by the people, all packing by the stations.
+    """
+    people, stations = crew
+    hands_ms, benches_ms = people * length_ms, min(people, stations) * length_ms
+    used, packing, number = sum(left), left.pack_ms, 0
+    for job in jobs:
+        used, packing = used + sum(job), packing + job.pack_ms
+        if used > hands_ms or packing > benches_ms:
+            break
+        number += 1
+    return number
+
+
 def verify(problem: Problem, plan: Plan) -> list[str]:
     """Broken rules in words: a crew for each number of people, none faster than possible, none later than a smaller."""
     broken: list[str] = []

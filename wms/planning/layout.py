@@ -55,9 +55,10 @@ class Aisle:
 
 @dataclass(frozen=True)
 class Floor:
-    """A measured floor: aisles by x, cross aisles by y (at least one), the depot where walks begin and end.
+    """A measured floor: aisles by x, cross aisles by y (at least one), the depot where walks begin and the end of them.
 
-    No detour is shorter than the distance, and it is zero on the spot. Without one-way aisles it is symmetric too.
+    `end` is None where walks end at the depot. No detour is shorter than the distance, and it is zero on the spot.
+    Without one-way aisles it is symmetric too.
     """
 
     places: tuple[Place, ...]
@@ -65,6 +66,7 @@ class Floor:
     cross_mm: tuple[int, ...]
     depot: Place
     spots: dict[int, Spot] = field(repr=False, compare=False)
+    end: Place | None = None
 
     def spot(self, place_id: int) -> Spot:
         """Where one stands to reach the place; BadProblem when the floor does not have it."""
@@ -72,6 +74,16 @@ class Floor:
             return self.spots[place_id]
         except KeyError:
             raise BadProblem(f"place {place_id} is not on this floor") from None
+
+    @property
+    def ends(self) -> tuple[int, int]:
+        """The places where walks begin and end."""
+        return self.depot.id, (self.end or self.depot).id
+
+    @property
+    def is_round(self) -> bool:
+        """Whether walks end where they begin."""
+        return self.end is None or self.spot(self.end.id) == self.spot(self.depot.id)
 
     def distance(self, a: int, b: int) -> int:
         """Shortest walk between two places in mm: along the aisle, or out of it by the best cross aisle."""
@@ -109,18 +121,19 @@ def measure(
     depot: Place,
     cross_mm: Iterable[int] = (),
     one_way: Mapping[tuple[str, int], int] | None = None,
+    end: Place | None = None,
 ) -> Floor:
-    """Measure a floor from its places.
+    """Measure a floor from its places; walks end at `end`, or at the depot again.
 
     `cross_mm` are the y of all cross aisles; without them there is one in front of and one behind the
     outermost bins. The same aisle number in two zones is two aisles. `one_way`: (zone, aisle number) -> UP or DOWN.
     BadProblem when a place is given twice, or when a one-way floor has places that cannot be reached or left.
     """
-    known = _distinct((*places, depot))
+    known = _distinct((*places, depot, *([end] if end else [])))
     aisles = _aisles(known, one_way or {})
     columns = {(aisle.zone, aisle.number): index for index, aisle in enumerate(aisles)}
     spots = {place.id: _spot(place, columns, aisles) for place in known}
-    floor = Floor(known, aisles, _cross(cross_mm, aisles, depot), depot, spots)
+    floor = Floor(known, aisles, _cross(cross_mm, aisles, depot), depot, spots, end)
     if floor.is_one_way:
         floor.streets.require_open()
     return floor

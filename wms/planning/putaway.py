@@ -33,8 +33,9 @@ class Content(NamedTuple):
 class Candidate:
     """A place with what it can still take, what is in it, and its walking distance in mm from where goods are picked.
 
-    `single_sku`: holds one item at a time. `planned`: the slotting plan wants the content here. `apart_mm`: the way to
-    the items that are ordered together with it, in mm; 0 where nobody knows any.
+    `free_units`: as many more as it is meant to hold, None where nobody says. `single_sku`: holds one item at a time.
+    `planned`: the slotting plan wants the content here. `apart_mm`: the way to the items that are ordered together with
+    it, in mm; 0 where nobody knows any.
     """
 
     place_id: int
@@ -49,6 +50,7 @@ class Candidate:
     owners: frozenset[str] = frozenset()
     planned: bool = False
     apart_mm: int = 0
+    free_units: int | None = None
 
 
 @dataclass(frozen=True)
@@ -81,6 +83,11 @@ class Problem:
     def volume_mm3(self) -> int:
         """Volume of all content."""
         return sum(part.qty * part.unit_mm3 for part in self.content)
+
+    @property
+    def units(self) -> int:
+        """Units of all content."""
+        return sum(part.qty for part in self.content)
 
     @property
     def weight_g(self) -> int:
@@ -130,6 +137,7 @@ def forbidden(problem: Problem, place: Candidate) -> str | None:
     rules = (
         (problem.volume_mm3 > place.free_mm3, "is too small"),
         (problem.weight_g > place.free_g, "cannot bear the weight"),
+        (place.free_units is not None and problem.units > place.free_units, "is meant for fewer"),
         (any(part.hazard for part in problem.content) and not place.hazard_ok, "is not for hazardous goods"),
         (place.single_sku and len(place.skus | problem.skus) > 1, "holds one item at a time"),
         (len(place.owners | problem.owners) > 1, "holds another owner's goods"),
@@ -197,6 +205,8 @@ def _faults(problem: Problem, place: Candidate) -> Iterable[str]:
         yield "is too small"
     if sum(part.qty * part.unit_g for part in problem.content) > place.free_g:
         yield "cannot bear the weight"
+    if place.free_units is not None and sum(part.qty for part in problem.content) > place.free_units:
+        yield "is meant for fewer"
     for part in problem.content:
         if part.hazard and not place.hazard_ok:
             yield f"is not for hazardous goods such as {part.sku}"

@@ -75,10 +75,10 @@ def _distinct(rows: Sequence[Sequence[int]], units: int) -> tuple[Longs, Longs]:
 
 
 def replay_of(problem: Problem) -> Replay:
-    """Make the floor of a problem ready; walks begin and end at its depot."""
+    """Make the floor of a problem ready, with the ends of its walks."""
     floor = problem.floor or NO_FLOOR
-    ground = prepare(floor, floor.depot.id, floor.depot.id)
-    plain = block_of(floor, floor.depot.id, floor.depot.id)
+    ground = prepare(floor, *floor.ends)
+    plain = block_of(floor, *floor.ends)
     block, points, home = plain or (NO_BLOCK, ground.points, ground.home)
     return Replay(Walker(plain is not None, block, ground.grid, ground.reaches(), ground.room()), points, home)
 

@@ -97,12 +97,11 @@ def plan(problem: Problem, options: Options = DEFAULT) -> Plan:
 
 
 def round_trips(floor: Floor, lists: Sequence[Collection[int]], options: Options = DEFAULT) -> list[Plan]:
-    """A walk from the depot and back for each list of places, as `plan` finds it; the floor is made ready once."""
-    home = floor.depot.id
-    problems = [Problem(floor, tuple(dict.fromkeys(places)), home, home) for places in lists]
+    """A walk from start to end of the floor for each list of places, as `plan` finds it; it is made ready once."""
+    problems = [Problem(floor, tuple(dict.fromkeys(places)), *floor.ends) for places in lists]
     if options.style != "exact" or not is_swept(floor, options):
         return [plan(problem, options) for problem in problems]
-    ground = _ready(floor, home, home, {stop for problem in problems for stop in problem.stops})
+    ground = _ready(floor, *floor.ends, {stop for problem in problems for stop in problem.stops})
     return [_free(problem, problem.stops, options, ground) for problem in problems]
 
 

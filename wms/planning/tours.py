@@ -34,12 +34,14 @@ class Aisles(NamedTuple):
     """Columns by x and their picks by y: what `round_trip` must know of the floor.
 
     `word_from` is the first mask word of each column, and one more; `pick_mm` and `point` are y and point of the grid
-    (-1: in the open) of every bit of every word. Fields from `grid` on serve floors of several blocks.
+    (-1: in the open) of every bit of every word. `homes` of the picks of every walk are its ends. Fields from `grid` on
+    serve floors of several blocks, and walks that end elsewhere.
     """
 
     front: int
     back: int
     one_block: int
+    homes: int
     x_mm: Numbers
     word_from: Numbers
     pick_mm: Numbers
@@ -66,7 +68,9 @@ class Contents(NamedTuple):
 
 def measured(floor: Floor, orders: Sequence[Iterable[Pick]]) -> tuple[Aisles, Contents]:
     """Return the aisles that these orders enter, and the orders as masks on them; every order is a set of picks."""
-    home = (floor.depot.id, "")
+    home, goal = ((place, "") for place in floor.ends)
+    in_aisle = not floor.is_round and floor.spot(goal[0]).column >= 0  # then it is one more stop of every walk
+    orders = [{*order, goal} for order in orders] if in_aisle else orders
     every = {home}.union(*orders)
     swept = {place_id: _line(floor, place_id) for place_id, _ in every}
     bits: dict[Pick, tuple[int, int]] = {}
@@ -78,7 +82,9 @@ def measured(floor: Floor, orders: Sequence[Iterable[Pick]]) -> tuple[Aisles, Co
         lines.setdefault(line, len(bits))
         words += used % WORD == 0
         bits[pick] = words - 1, 1 << used % WORD
-    return _aisles(floor, bits), _contents([[bits[pick] for pick in order] for order in orders], bits[home])
+    return _aisles(floor, bits, 1 + in_aisle), _contents(
+        [[bits[pick] for pick in order] for order in orders], bits[home]
+    )
 
 
 def walks(floor: Floor, orders: Sequence[Iterable[Pick]], lists: Sequence[Sequence[int]]) -> list[int]:
@@ -98,9 +104,9 @@ def _line(floor: Floor, place_id: int) -> tuple[int, int, int]:
     return spot.x, spot.column if spot.column >= 0 else -1 - place_id, spot.y
 
 
-def _aisles(floor: Floor, bits: dict[Pick, tuple[int, int]]) -> Aisles:
+def _aisles(floor: Floor, bits: dict[Pick, tuple[int, int]], homes: int) -> Aisles:
     rows = floor.cross_mm if len(floor.cross_mm) > 1 else (floor.cross_mm[0], floor.cross_mm[0] + ENDLESS_MM)
-    known = ground.prepare(floor, floor.depot.id, floor.depot.id, {place_id for place_id, _ in bits})
+    known = ground.prepare(floor, *floor.ends, {place_id for place_id, _ in bits})
     words = 1 + max(word for word, _ in bits.values())
     pick_mm, point = [0] * (words * WORD), [-1] * (words * WORD)
     columns: dict[tuple[int, int], int] = {}
@@ -110,7 +116,7 @@ def _aisles(floor: Floor, bits: dict[Pick, tuple[int, int]]) -> Aisles:
         columns.setdefault(_line(floor, place_id)[:2], word)
     flat: Any = known.lists() if isinstance(numbers([]), list) else known
     return Aisles(
-        *(rows[0], rows[-1], int(len(rows) == 2)),
+        *(rows[0], rows[-1], int(len(rows) == 2 and floor.is_round), homes),
         *(numbers(x for x, _ in columns), numbers([*columns.values(), words]), numbers(pick_mm)),
         *(numbers(_BIT_OF.get(rest, 0) for rest in range(PRIME)), numbers(point)),
         *(flat.grid, flat.reaches(), flat.room(), numbers([0] * (len(bits) + 1))),
@@ -261,4 +267,4 @@ def swept(aisles: Aisles, mask: Numbers, base: int) -> tuple[int, int]:
             if point >= 0 and (count == 0 or aisles.stops[count - 1] != point):
                 aisles.stops[count] = point
                 count += 1
-    return walking.trip(aisles.grid, aisles.stops, count, aisles.reaches, aisles.room), picks - 1
+    return walking.trip(aisles.grid, aisles.stops, count, aisles.reaches, aisles.room), picks - aisles.homes

@@ -163,7 +163,8 @@ def trade(desk: Desk, steps: int, seed: int) -> int:
 def one_step(desk: Desk, now: tuple[int, int, int, int], dice: int) -> tuple[int, int, int, int]:
     """Throw the dice and try what they say; returns mm saved (NEVER: refused), late orders, their fine, the dice.
 
-    While orders are late, half of the trades are among those that are due until then, and lists change their turns.
+    While orders are late, half of the trades are among those that are due until then, and lists change their turns more
+    often.
     """
     book = desk.book
     dice = next_random(dice)
@@ -171,9 +172,9 @@ def one_step(desk: Desk, now: tuple[int, int, int, int], dice: int) -> tuple[int
     dice = next_random(dice)
     kind, among = dice % 8, book[ORDERS]
     other = dice // 16
-    if kind == 0 and now[0] > 0:
+    if kind == 0 and (now[0] > 0 or other % 4 == 0):
         dice = next_random(dice)
-        gain, late, fine = one_turn(book, (other % book[COUNT], dice // 2 % book[COUNT], dice % 2), now)
+        gain, late, fine = one_turn(book, (other // 4 % book[COUNT], dice // 2 % book[COUNT], dice % 2), now)
         return gain, late, fine, dice
     if now[0] > 0 and dice // 8 % 2 == 0:
         among = reach(book)

@@ -168,6 +168,8 @@ def price_with_ends(
     for i in range(first, last):
         above = edge[slot + 1] if i + 1 == last else point_y[stops[i + 1]]
         is_odd = int(stops[i] == ends[0]) + int(stops[i] == ends[1])
+        if i > first and stops[i] == stops[i - 1]:
+            is_odd = 0  # goods in the same place once more
         further(best, after, above - point_y[stops[i]], is_odd)
         best, after = after, best
     reaches[at + NONE] = BIG

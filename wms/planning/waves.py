@@ -2,7 +2,7 @@
 
 The orders are batched as if there were no trucks: the shortest walk there is, which says what the trucks cost. Where
 that leaves orders late, they are batched truck by truck, and the carts trade orders (see `trading`), again and again
-from the best so far while orders are late, and once more for the walks. Every time the row of lists is put right (see
+from the best so far while orders are late, and twice more for the walks. Every time the row of lists is put right (see
 `sequencing`). The plan with the fewest late orders wins, of these the one with the shortest walk. How many orders must
 be late whatever anybody does is known from a relaxation (see `bound`).
 """
@@ -24,6 +24,8 @@ from wms.planning.timing import NEVER
 MINUTE_MS = 60_000
 ROUNDS = carts.NOBODY, carts.FEWEST, carts.FEWEST
 """So carts trade while orders are late."""
+WALKS = carts.SHORTEST, carts.SHORTER
+"""And so for the walks."""
 
 
 @dataclass(frozen=True)
@@ -130,8 +132,8 @@ def plan(problem: Problem, options: Options = DEFAULT) -> Plan:
     best = in_a_row(problem, whole, options)
     if best.late:
         best = min(best, _timely(problem, options), key=_score)
-    if best.walk_mm > free_mm:
-        best = min(best, _traded(problem, best, options, (len(ROUNDS), carts.SHORTEST)), key=_score)
+    for how in enumerate(WALKS, start=len(ROUNDS)):
+        best = min(best, _traded(problem, best, options, how), key=_score)
     return replace(best, free_mm=free_mm, limit_hit=limit_hit)
 
 
@@ -149,7 +151,7 @@ def _traded(problem: Problem, plan: Plan, options: Options, how: tuple[int, cart
     """Let the carts of a plan trade. `how`: the number of the round, and its prices."""
     lists = [Group(trip.mode, trip.orders, trip.walk_mm) for trip in plan.trips]
     number, prices = how
-    seed = options.seed * (len(ROUNDS) + 1) + number
+    seed = options.seed * (len(ROUNDS) + len(WALKS)) + number
     return in_a_row(problem, carts.traded(problem, lists, options.trades, seed, prices), options)
 
 
