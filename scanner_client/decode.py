@@ -32,10 +32,10 @@ def main(arguments: list[str] | None = None) -> int:
     )
     parser.add_argument("images", nargs="+", metavar="IMAGE")
     parser.add_argument("--json", action="store_true", help="one JSON object a line")
-    parser.add_argument("--rules", type=Path, help="instead of config/symbologies.toml")
+    parser.add_argument("--symbologies", type=Path, metavar="FILE", help="instead of config/symbologies.toml")
     options = parser.parse_args(arguments)
     try:
-        decoder = Decoder(plausible.load(options.rules))
+        decoder = Decoder(plausible.load(options.symbologies))
     except BadRules as error:
         parser.error(str(error))
     failed = 0

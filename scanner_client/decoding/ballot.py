@@ -8,7 +8,7 @@ from scanner_client.decoding.codes import Code
 from scanner_client.decoding.plausible import Rules, plausible
 
 LEAD = 2  # the winner has at least so many times the votes of the next
-NOT_BY_ZBAR_ALONE = ("Code128", "UPC-E")  # it takes FNC4 literally, and sees a UPC-E in a blurred UPC-A
+NOT_BY_ZBAR_ALONE = ("Code128", "UPC-E", "ITF")  # FNC4 literally; a UPC-E in a blurred UPC-A; a part of an ITF
 ZXING, PLAIN = "zxing-cpp", "plain"
 
 

@@ -11,12 +11,16 @@ import numpy as np
 
 from scanner_client.decoding.engines import Engine, View
 from scanner_client.decoding.locating import FINE_PX, Detector, Quad, locate, width_of
-from scanner_client.decoding.pictures import Grey
+from scanner_client.decoding.pictures import Grey, shrunk
 from scanner_client.decoding.straightening import Look, Strip, straighten
+from scanner_client.decoding.turning import Mover, tilted, upright
 
 WHOLE, MIDDLE, UPPER, LOWER = (0.05, 0.95), (0.35, 0.65), (0.1, 0.4), (0.6, 0.9)
 Preparation = tuple[str, Engine, View, Callable[[], Grey]]
 """Its name, who reads it, what it shows, and how it is made."""
+
+Turned = tuple[str, str, Callable[[float], tuple[Grey, Mover]]]
+"""Two names, and how it is made so many times enlarged."""
 
 FIRST = (
     Look(WHOLE, camera_px=0.7),
@@ -32,6 +36,8 @@ THEN = (
     Look(MIDDLE, width_share=4),
     Look(UPPER, window=0.04),
     Look(WHOLE, width_share=5),
+    Look(WHOLE, capped=True),
+    Look(MIDDLE, camera_px=0.7, window=0.08, capped=True),
 )
 
 INVERTED = (
@@ -49,9 +55,10 @@ class Workbench:
         cv2.setNumThreads(1)  # a picture is small; a server reads several at once
         self.zxing, self.zbar = zxing, zbar
 
-    def boxes(self, picture: Grey) -> list[Quad]:
-        """Return boxes around bars, the most striking first."""
-        return locate(picture)
+    def boxes(self, picture: Grey, frame: Grey) -> list[Quad]:
+        """Return boxes around bars of the picture, found in its smaller frame, the most striking first."""
+        scale = np.float32(picture.shape[1] / frame.shape[1])
+        return [box * scale for box in locate(frame)]
 
     def other_boxes(self, picture: Grey, frame: Grey) -> list[Quad]:
         """Return boxes of OpenCV's detector, and small ones that only a large picture shows."""
@@ -66,10 +73,15 @@ class Workbench:
             return straighten(picture, box, width_px)
         return replace(straighten(frame, box * np.float32(scale), width_px), box=box)
 
+    def upright(self, picture: Grey, boxes: list[Quad]) -> Iterator[Turned]:
+        """Yield what is around tilted boxes turned upright: two sizes of each direction are two votes."""
+        for number, box in enumerate(tilted(boxes)):
+            yield f"upright {number}", f"upright {number}, larger", partial(upright, picture, box)
+
     def first(self, strip: Strip) -> Iterator[Preparation]:
         """Yield the looks that read almost everything that can be read."""
         yield from self.drawn(strip, FIRST[:2])
-        yield "framed", self.zbar, "bars", strip.framed
+        yield "framed", self.zbar, "bars", strip.slim
         yield from self.drawn(strip, FIRST[2:])
         yield "framed", self.zxing, "bars", strip.framed
         yield "mean row", self.zxing, "bars", lambda: strip.drawn(Look(WHOLE))
@@ -80,7 +92,7 @@ class Workbench:
         yield from self.drawn(strip, THEN)
         for look in INVERTED:
             yield f"light on dark, {look}", self.zxing, "drawn", partial(strip.drawn, look, inverted=True)
-        yield "crisp", self.zbar, "bars", lambda: crisp(strip.framed(), 3)
+        yield "crisp", self.zbar, "bars", lambda: crisp(strip.slim(), 3)
         yield "crisp", self.zxing, "bars", lambda: crisp(strip.framed(), 3)
         yield "middle row", self.zbar, "bars", lambda: strip.drawn(Look(MIDDLE, width_share=2))
 
@@ -89,14 +101,18 @@ class Workbench:
         for look in looks:
             yield str(look), self.zxing, "drawn", partial(strip.drawn, look)
 
-    def retries(self, picture: Grey) -> Iterator[Preparation]:
+    def retries(self, picture: Grey, frame: Grey) -> Iterator[Preparation]:
         """Yield the whole picture prepared in other ways, for 2-D codes and bars that no box was found for."""
-        yield "calm", self.zxing, "matrix", lambda: calm(picture)
-        if picture.size <= PIXELS_TO_ENLARGE:
+        yield "calm", self.zxing, "matrix", lambda: calm(frame)
+        if frame.size < picture.size:
+            yield "fine", self.zxing, "matrix", lambda: shrunk(picture, FINE_FRAME_PX)
+        if picture.size <= PIXELS_TO_LOOK_AT_LARGER:
             yield "larger", self.zxing, "whole", lambda: crisp(larger(picture, 1.5), 2.5)
 
 
 PIXELS_TO_ENLARGE = 320_000  # 640 x 480 and a little
+PIXELS_TO_LOOK_AT_LARGER = 200_000
+FINE_FRAME_PX = 2000  # the long side that small 2-D codes in a large picture are sought on
 
 
 def larger(picture: Grey, times: float) -> Grey:
@@ -112,6 +128,9 @@ def crisp(picture: Grey, sigma: float, amount: float = 1.5) -> Grey:
     return np.asarray(cv2.addWeighted(picture, 1 + amount, soft, -amount, 0), np.uint8)
 
 
+CALM = 2.0  # times: small 2-D codes need it
+
+
 def calm(picture: Grey) -> Grey:
     """Return a picture without its noise but with its edges, enlarged and crisp."""
-    return crisp(larger(np.asarray(cv2.bilateralFilter(picture, 5, 30, 2), np.uint8), 2), 3, 2)
+    return crisp(larger(np.asarray(cv2.bilateralFilter(picture, 5, 30, 2), np.uint8), CALM), 3, 2)

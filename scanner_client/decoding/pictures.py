@@ -121,4 +121,4 @@ def shrunk(picture: Grey, side_px: int) -> Grey:
         return picture
     step = long / side_px
     size = (max(1, round(picture.shape[1] / step)), max(1, round(picture.shape[0] / step)))
-    return np.asarray(Image.fromarray(picture).resize(size, Image.Resampling.BOX, reducing_gap=2.0), dtype=np.uint8)
+    return np.asarray(Image.fromarray(picture).resize(size, Image.Resampling.BOX, reducing_gap=1.0), dtype=np.uint8)

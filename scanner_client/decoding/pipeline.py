@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from scanner_client.decoding import engines, plausible
 from scanner_client.decoding.ballot import PLAIN, Ballot
 from scanner_client.decoding.budget import Budget
@@ -17,16 +19,17 @@ if TYPE_CHECKING:
     from scanner_client.decoding.looks import Preparation, Workbench
     from scanner_client.decoding.straightening import Strip
 
-FRAME_PX = 1600  # the long side that whole-picture steps work on; boxes are cut out of the full picture
+FRAME_PX = 1280  # the long side that whole-picture steps work on; boxes are cut out of the full picture
 WIDTH_PX, FINEST_PX = 600, 1500  # how wide a box is straightened: at first, and at most
 WIDE = 2.0  # boxes magnified less than this may need more pixels
 PARTS = ("ITF",)  # any part of an ITF is an ITF: it must have its quiet zones
 LONGER = 2  # boxes that are looked at for longer
+ROWS_ALL_PIXELS = 200_000  # zbar looks along every row of so small a picture
 LOOK_MS, BOX_MS = 8.0, 20.0  # what a step may cost, as the budget is asked
 WHOLE_MS, MEGAPIXEL_MS = 40.0, 100.0  # the same for a step on the whole frame
-
-
-Mover = Callable[[float, float], tuple[float, float]]
+LARGER = 1.3  # times: the second size of a cut-out
+Whole = tuple[Grey, Callable[[float, float], tuple[float, float]]]
+"""A picture to look at as a whole, and what puts a point of it into the one that was given."""
 
 
 class Decoder:
@@ -66,12 +69,13 @@ class Reading:
         self.seen_in_boxes: list[tuple[Code, str]] = []
         self.believed: dict[tuple[str, bytes], Code] = {}
         self.tried: list[Strip] = []
+        self.thin: list[Strip] = []
 
     def codes(self) -> list[Code]:
         """Return what is believed, after as few steps as are needed."""
         if not self.frame.size:
             return []
-        for step in (self.plain, self.second_opinion, self.boxes, self.more_boxes, self.again):
+        for step in (self.plain, self.boxes, self.more_boxes, self.upright, self.second_opinion, self.again):
             step()
             if self.believed:
                 break
@@ -81,27 +85,40 @@ class Reading:
 
     def plain(self) -> None:
         """Let zxing-cpp read the picture as it is."""
-        self.look_at_whole(self.decoder.zxing, self.frame, PLAIN)
+        self.look_at_whole(self.decoder.zxing, (self.frame, enlarged(self.scale)), PLAIN)
 
     def second_opinion(self) -> None:
-        """Let zbar read the picture as it is."""
-        self.look_at_whole(self.decoder.zbar, self.frame, PLAIN)
+        """Let zbar read the picture as it is; of a large one every second row, for bars are high."""
+        if self.frame.size < ROWS_ALL_PIXELS or self.decoder.bench is None:
+            self.look_at_whole(self.decoder.zbar, (self.frame, enlarged(self.scale)), PLAIN)
+        else:
+            rows = np.ascontiguousarray(self.frame[::2])
+            self.look_at_whole(self.decoder.zbar, (rows, enlarged(self.scale, 2 * self.scale)), PLAIN, "bars")
+
+    def upright(self) -> None:
+        """Let zxing-cpp read what is around the most striking tilted boxes, turned: stacked bars have no single row."""
+        if (bench := self.decoder.bench) is None:
+            return
+        for name, other, turn in bench.upright(self.picture, [strip.box for strip in self.tried[:LONGER]]):
+            before = len(self.seen)
+            if not self.believed and self.budget.left(BOX_MS):
+                self.look_at_whole(self.decoder.zxing, turn(1.0), name)
+            if not self.believed and len(self.seen) > before and self.budget.left(BOX_MS):
+                self.look_at_whole(self.decoder.zxing, turn(LARGER), other)
 
     def again(self) -> None:
         """Read the whole picture prepared in other ways."""
         if self.decoder.bench is None:
             return
-        for name, engine, view, prepare in self.decoder.bench.retries(self.frame):
+        for name, engine, view, prepare in self.decoder.bench.retries(self.picture, self.frame):
             if self.believed or not self.budget.left(WHOLE_MS + MEGAPIXEL_MS * self.frame.size / 1e6):
                 return
             prepared = prepare()
-            self.look_at_whole(engine, prepared, name, enlarged(self.picture.shape[1] / prepared.shape[1]), view)
+            self.look_at_whole(engine, (prepared, enlarged(self.picture.shape[1] / prepared.shape[1])), name, view)
 
-    def look_at_whole(
-        self, engine: engines.Engine, picture: Grey, name: str, place: Mover | None = None, view: engines.View = "whole"
-    ) -> None:
+    def look_at_whole(self, engine: engines.Engine, whole: Whole, name: str, view: engines.View = "whole") -> None:
         """Note what an engine reads in a whole picture, and believe what has enough votes without a box."""
-        place = place or enlarged(self.scale)
+        picture, place = whole
         for code in engine.read(picture, view):
             self.seen.append((replace(code, corners=tuple(place(x, y) for x, y in code.corners)), name))
         for key in {code.key for code, _ in self.seen if code.symbology in self.decoder.rules}:
@@ -123,11 +140,13 @@ class Reading:
         """Look shortly at every box of bars that the directions show, then for longer at the most promising."""
         if (bench := self.decoder.bench) is None or not self.budget.left(BOX_MS):
             return
-        places = [place for box in bench.boxes(self.picture) if (place := self.opened(bench, box))]
-        for place in sorted(places, key=lambda place: not place.ballot.votes)[:LONGER]:
+        places = [place for box in bench.boxes(self.picture, self.frame) if (place := self.opened(bench, box))]
+        self.tried = [place.strip for place in places]
+        likely = [place for place in places if place.promising]
+        for place in sorted(likely, key=lambda place: not place.ballot.votes)[:LONGER]:
             if not self.believed:
                 self.look_at(place, bench.then(place.strip))
-        self.tried = [place.strip for place in places]
+        self.thin = [place.strip for place in likely[:LONGER] if place.strip.magnified < WIDE]
 
     def more_boxes(self) -> None:
         """Look at the boxes of OpenCV's detector, and at wide ones with more pixels: long codes have thin bars."""
@@ -135,20 +154,22 @@ class Reading:
             return
         for box in bench.other_boxes(self.picture, self.frame):
             self.opened(bench, box)
-        for strip in self.tried[:LONGER]:
-            if strip.magnified < WIDE and not self.believed:
+        for strip in self.thin:
+            if not self.believed:
                 self.opened(bench, strip.box, min(FINEST_PX, 2.5 * WIDTH_PX / strip.magnified))
 
     def opened(self, bench: Workbench, box: Any, width_px: float = WIDTH_PX) -> Place | None:
         """Return a box straightened and looked at shortly; None when its code is known already or the time is over."""
         if self.known(box) or not self.budget.left(BOX_MS):
             return None
-        place = Place(bench.straighten(self.picture, self.frame, box, int(width_px)), Ballot(self.decoder.rules))
+        strip = bench.straighten(self.picture, self.frame, box, int(width_px))
+        place = Place(strip, Ballot(self.decoder.rules), strip.promising())
         whole = [(code, preparation) for code, preparation in self.seen if code.symbology not in PARTS]
         for code, preparation in whole + self.seen_in_boxes:
             if inside(box, middle(code.corners)):
                 place.ballot.add([code], preparation)
-        self.look_at(place, bench.first(place.strip))
+        if place.promising:
+            self.look_at(place, bench.first(place.strip))
         return place
 
     def known(self, box: Any) -> bool:
@@ -176,6 +197,7 @@ class Place:
 
     strip: Strip
     ballot: Ballot
+    promising: bool
 
 
 def may_be_a_part(code: Code, strip: Strip) -> bool:
@@ -184,9 +206,9 @@ def may_be_a_part(code: Code, strip: Strip) -> bool:
     return code.symbology in PARTS and not strip.stands_free(min(xs), max(xs))
 
 
-def enlarged(times: float) -> Mover:
-    """Return what puts a point of a smaller picture into the larger one."""
-    return lambda x, y: (x * times, y * times)
+def enlarged(times: float, down: float = 0.0) -> Callable[[float, float], tuple[float, float]]:
+    """Return what puts a point of a smaller picture into the larger one; `down` where it differs from across."""
+    return lambda x, y: (x * times, y * (down or times))
 
 
 def middle(corners: Any) -> tuple[float, float]:

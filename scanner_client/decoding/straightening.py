@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import cv2
@@ -18,14 +19,18 @@ Floats = NDArray[np.float64]
 MARGIN = 0.2  # of the box's width, on either side: boxes are tight, codes need a quiet zone
 HEIGHTS_PX = (12, 64)
 LEAN_PX = 60  # how far the top of a bar may lie beside its bottom
-LEAN_STEPS, FINE_STEPS = 25, 7
+LEAN_STEPS, FINE_STEPS, FINE_REACH = 25, 9, 0.75
+LEAN_SHRINK = 2  # the lean is measured on fewer pixels
 LEAN_ROWS = 24  # rows that the lean is measured on
 LEFT, RIGHT = (0.12, 0.5), (0.5, 0.88)  # of the width: perspective makes the two halves lean differently
 NOISE_TO_SIGNAL = 0.003  # of Wiener's filter
 FLAT = 0.2  # where the contrast is below this share of the whole, there is paper
 QUIET_GAP, QUIET_ZONE = 0.03, 0.035  # of a code's width: where its end may lie, and what must be paper beyond
-INK_BELOW, INK_SHARE = 110, 0.15  # grey values; share of a quiet zone that may be ink
-QUIET_PX, DRAWN_ROWS = 40, 8
+END = 0.25  # of a code's width: bars and spaces that tell what ink and paper are at this end
+INK_SHARE, PAPER = 0.15, 0.7  # of a quiet zone that may be ink; as bright is paper, between bars (0) and spaces (1)
+SPARSE, ROUGH_PX = 4, 41  # every fourth row tells whether a box is promising; contrast is what differs from so near
+ONE_WAY, EDGES_MIN = 0.4, 18  # of 405 boxes with codes none kept so little contrast, none had so few edges
+QUIET_PX, DRAWN_ROWS, SLIM_ROWS = 40, 8, 16
 
 
 @dataclass(frozen=True)
@@ -33,12 +38,14 @@ class Look:
     """One way to draw the bars: which rows are averaged, which blur is undone, how wide the contrast is measured.
 
     The blur is a Gaussian's sigma in pixels of the camera, or in thousandths of the box's width; window: share of it.
+    `capped` takes nothing for brighter than the spaces in the middle: a label may lie on a brighter ground.
     """
 
     rows: tuple[float, float]
     camera_px: float = 0.0
     width_share: float = 0.0
     window: float = 0.125
+    capped: bool = False
 
 
 @dataclass(frozen=True)
@@ -56,6 +63,12 @@ class Strip:
         framed = cv2.copyMakeBorder(stretched, 20, 20, QUIET_PX, QUIET_PX, cv2.BORDER_CONSTANT, value=255)
         return np.asarray(framed, np.uint8)
 
+    def slim(self) -> Grey:
+        """Return the strip on white in few rows, for zbar: it looks along every row and every column."""
+        framed = self.framed()[20:-20]
+        rows = min(SLIM_ROWS, framed.shape[0])
+        return np.asarray(cv2.resize(framed, (framed.shape[1], rows), interpolation=cv2.INTER_AREA), np.uint8)
+
     def drawn(self, look: Look, inverted: bool = False) -> Grey:
         """Return the bars drawn anew from the mean of some rows: black and white by half grey."""
         height, width = self.picture.shape
@@ -63,21 +76,41 @@ class Strip:
         bottom = max(int(look.rows[1] * height), top + 2)
         row: Floats = self.picture[top:bottom].mean(axis=0, dtype=np.float64) / 255
         sigma = look.camera_px * self.magnified + look.width_share * self.width_px / 1000
-        sharp = deblurred(1 - row if inverted else row, sigma) if sigma else (1 - row if inverted else row)
+        bars = 1 - row if inverted else row
+        if look.capped:
+            bars = np.minimum(bars, np.percentile(bars[int(0.3 * width) : int(0.7 * width)], 95))
+        sharp = deblurred(bars, sigma) if sigma else bars
         line = np.clip(levelled(sharp, width * look.window) * 255, 0, 255).astype(np.uint8)
         rows = np.repeat(line[np.newaxis], DRAWN_ROWS, axis=0)
         framed = cv2.copyMakeBorder(rows, 0, 0, QUIET_PX, QUIET_PX, cv2.BORDER_CONSTANT, value=255)
         return np.asarray(framed, np.uint8)
 
+    def promising(self) -> bool:
+        """Return whether a code may be in the box: words and grass lose contrast in the mean row, bars keep it."""
+        margin = int(MARGIN * self.width_px)
+        core = self.picture[::SPARSE, margin:-margin].astype(np.float32)
+        rough = core - cv2.blur(core, (ROUGH_PX, 1))
+        kept = float(rough.mean(axis=0).std())
+        if kept < ONE_WAY * float(rough.std()):
+            return False
+        row = self.drawn(Look((0.05, 0.95), camera_px=0.7))[0] > 127
+        return int(np.count_nonzero(row[1:] != row[:-1])) >= EDGES_MIN
+
     def stands_free(self, left: float, right: float) -> bool:
-        """Return whether plain paper is on both sides of what lies between two columns of a framed or drawn strip."""
-        row, wide = self.drawn(Look((0.05, 0.95)))[0], right - left
-        gap, zone = QUIET_GAP * wide, QUIET_ZONE * wide
-        sides = ((left - gap - zone, left - gap), (right + gap, right + gap + zone))
-        starts = [min(max(0, int(start)), len(row) - 1) for start, _ in sides]
-        zones = [row[start : max(start + 1, int(side[1]))] for start, side in zip(starts, sides, strict=True)]
-        shares = [float((each < INK_BELOW).mean()) for each in zones]
-        return all(min(share, 1 - share) < INK_SHARE for share in shares)  # light on dark, paper is ink
+        """Return whether plain paper is on both sides of what lies between two columns of a framed strip.
+
+        Paper is what is as bright as the spaces at that end of the code, or, light on dark, as the bars.
+        """
+        row, wide = self.picture.mean(axis=0), right - left
+        left, right = left - QUIET_PX, right - QUIET_PX
+        gap, zone, end = QUIET_GAP * wide, QUIET_ZONE * wide, END * wide
+        sides = (
+            (piece(row, left - gap - zone, left - gap), piece(row, left, left + end)),
+            (piece(row, right + gap, right + gap + zone), piece(row, right - end, right)),
+        )
+        levels = [level_of(paper, bars) for paper, bars in sides]
+        dark_on_light = all(float((level < PAPER).mean()) < INK_SHARE for level in levels)
+        return dark_on_light or all(float((level > 1 - PAPER).mean()) < INK_SHARE for level in levels)
 
     @property
     def corners(self) -> Corners:
@@ -120,25 +153,51 @@ def leans(strip: Grey) -> tuple[float, float]:
     """Return how far the bars of both halves lean, in px per row: undoing it leaves the sharpest mean row."""
     height, width = strip.shape
     rows = min(height, LEAN_ROWS)
-    small = cv2.resize(strip, (width, rows), interpolation=cv2.INTER_AREA)
-    coarse = np.linspace(-LEAN_PX, LEAN_PX, LEAN_STEPS) / rows
-    edges = [sharpness(small, lean) for lean in coarse]
+    small = cv2.resize(strip, (width // LEAN_SHRINK, rows), interpolation=cv2.INTER_AREA)
+    grown = LEAN_SHRINK * rows / height
     found = []
-    for half in (0, 1):
-        best = coarse[int(np.argmax([edge[half] for edge in edges]))]
-        fine = best + np.linspace(-0.75, 0.75, FINE_STEPS) * (coarse[1] - coarse[0])
-        found.append(float(max(fine, key=lambda lean: sharpness(small, lean)[half])) * rows / height)
+    for start, end in (LEFT, RIGHT):
+        half = small[:, int(small.shape[1] * start) : int(small.shape[1] * end)]
+        found.append(lean(half.astype(np.float32)) * grown)
     return found[0], found[1]
 
 
-def sharpness(strip: Any, lean: float) -> list[float]:
-    """Return the energy of the edges in the mean row of a strip, sheared by `lean` px per row, for both halves."""
-    height, width = strip.shape
-    pull = np.array([[1, lean, -lean * height / 2], [0, 1, 0]], np.float32)
-    how: Any = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
-    sheared = cv2.warpAffine(strip, pull, (width, height), flags=how, borderMode=cv2.BORDER_REPLICATE)
-    squares = np.square(np.diff(cv2.reduce(sheared, 0, cv2.REDUCE_AVG, dtype=cv2.CV_32F)[0]))
-    return [float(squares[int(width * start) : int(width * end)].sum()) for start, end in (LEFT, RIGHT)]
+def lean(half: NDArray[np.float32]) -> float:
+    """Return the lean of one half, in its own px per row: coarsely, then finely around the best."""
+    rows, width = half.shape
+    waves = np.fft.rfft((half - half.mean()) * np.hanning(width).astype(np.float32), axis=1)[:, 1 : width // 3]
+    coarse = np.linspace(-1, 1, LEAN_STEPS) * LEAN_PX / LEAN_SHRINK / rows
+    best = float(coarse[int(np.argmax(sharpness(waves, shears(width, rows, 0))))])
+    turns = np.exp(1j * best * heights(rows)[:, np.newaxis] * frequencies(width)).astype(np.complex64)
+    fine = np.linspace(-1, 1, FINE_STEPS) * FINE_REACH * float(coarse[1] - coarse[0])
+    return best + float(fine[int(np.argmax(sharpness(waves * turns, shears(width, rows, 1))))])
+
+
+def sharpness(waves: Any, sheared: Any) -> Floats:
+    """Return the energy of the edges in the mean row for every shear: a shifted row is one with its phases turned."""
+    sums = np.einsum("srf,rf->sf", sheared, waves.astype(np.complex64))
+    weights = np.arange(1, waves.shape[1] + 1, dtype=np.float32) ** 2  # the energy of a derivative (Parseval)
+    energy: Floats = (sums.real**2 + sums.imag**2) @ weights
+    return energy
+
+
+@lru_cache(maxsize=128)
+def shears(width: int, rows: int, finely: int) -> Any:
+    """Return the phases that undo each lean: leans x rows x frequencies."""
+    coarse = np.linspace(-1, 1, LEAN_STEPS) * LEAN_PX / LEAN_SHRINK / rows
+    each = np.linspace(-1, 1, FINE_STEPS) * FINE_REACH * (coarse[1] - coarse[0]) if finely else coarse
+    turned = np.outer(each, heights(rows))[:, :, np.newaxis] * frequencies(width)
+    return np.exp(1j * turned).astype(np.complex64)
+
+
+def heights(rows: int) -> Floats:
+    """Return how far each row is from the middle."""
+    return np.arange(rows, dtype=np.float64) - (rows - 1) / 2
+
+
+def frequencies(width: int) -> Floats:
+    """Return the frequencies that edges are sought in, in radians per px: noise is in those above."""
+    return np.arange(1, width // 3, dtype=np.float64) * (2 * np.pi / width)
 
 
 def deblurred(row: Floats, sigma: float) -> Floats:
@@ -148,7 +207,20 @@ def deblurred(row: Floats, sigma: float) -> Floats:
     whole = np.concatenate([ends[0], row, ends[1]])
     blur = np.exp(-2 * (np.pi * np.fft.rfftfreq(len(whole)) * sigma) ** 2)
     sharp: Floats = np.fft.irfft(np.fft.rfft(whole) * blur / (blur * blur + NOISE_TO_SIGNAL), len(whole))
-    return sharp[pad:-pad]
+    return sharp[pad : pad + len(row)]
+
+
+def level_of(paper: Floats, bars: Floats) -> Floats:
+    """Return how bright a part is, between the bars (0) and the spaces (1) of another."""
+    dark, light = np.percentile(bars, (10, 90))
+    level: Floats = (paper - dark) / max(float(light - dark), 1.0)
+    return level
+
+
+def piece(row: Floats, start: float, end: float) -> Floats:
+    """Return a part of a row, at least one pixel of it."""
+    first = min(max(0, int(start)), len(row) - 1)
+    return row[first : max(first + 1, int(end))]
 
 
 def levelled(row: Floats, window_px: float) -> Floats:

@@ -2,7 +2,7 @@
 
 import { Api, isEnvelope } from "./api.js";
 import { Band } from "./band.js";
-import { device, loadDevice, TYPED } from "./device.js";
+import { loadDevice, origin } from "./device.js";
 import { byId } from "./dom.js";
 import { Keypad } from "./keypad.js";
 import { listenToKeys } from "./keys.js";
@@ -35,7 +35,7 @@ export class Handheld {
     this.tones = new Tones(() => this.sign());
     this.band = new Band(this.tones);
     this.wedge = new Wedge(byId("wedge"), {
-      code: (text, { thumb }) => this.ready.then(() => code(this, text, thumb ? TYPED : device.profile)), // also while the page starts
+      code: (text, how) => this.ready.then(() => code(this, text, origin(how))), // also while the page starts
       typing: (text) => typing(this, text),
     });
     this.keypad = new Keypad(this.wedge);

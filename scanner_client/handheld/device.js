@@ -5,6 +5,7 @@ const hasTouch = () => matchMedia("(pointer: coarse)").matches;
 
 export const TYPED = "typed"; // profiles that the server knows for what did not come from a scanner
 export const CAMERA = "camera";
+const PLAIN = "plain"; // a scanner that nobody set up
 export const device = { profile: "", prefix: "", camera: false };
 
 /** Reads the settings that the set-up page kept. */
@@ -13,6 +14,9 @@ export async function loadDevice(store) {
   const camera = await store.get("camera");
   Object.assign(device, { profile: kept.name ?? "", prefix: kept.prefix ?? "", camera: camera ?? hasTouch() });
 }
+
+/** The profile of what came through the field. A scanner's "F2" is a label's and no key: the server must know whose it is. */
+export const origin = ({ typed, thumb }) => (thumb ? TYPED : device.profile || (typed ? "" : PLAIN));
 
 /** The text of a scan without what its scanner puts in front: the profile's prefix and the AIM identifier. */
 export function bare(text) {

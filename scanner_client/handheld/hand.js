@@ -1,7 +1,7 @@
 // What the hand does: a scan, a key, typed text, Esc, the menu. Each becomes one scan or one change of view.
 
 import { isEnvelope } from "./api.js";
-import { bare, isBadge } from "./device.js";
+import { bare, isBadge, TYPED } from "./device.js";
 import { byId } from "./dom.js";
 import { flowFor } from "./menu.js";
 import { askWho, atLogin, changePerson, stillKept } from "./people.js";
@@ -9,6 +9,7 @@ import { NOWHERE } from "./sender.js";
 import { words } from "./words.js";
 
 const LEFT_TO_THE_BROWSER = new Set(["F5", "F11", "F12"]);
+const BY_HAND = new Set(["", TYPED]); // profiles whose texts may choose from the menu: a label that says "3" does not
 const visible = (text) => bare(text).replaceAll("\u001d", "␝");
 const view = () => document.body.dataset.view;
 
@@ -19,7 +20,7 @@ export function code(app, text, profile = "") {
   typing(app, "");
   if (view() === "login") return atLogin(app, text, profile);
   if (isBadge(text) && !app.sender.last.expect?.includes("badge")) return changePerson(app, text, profile);
-  const flow = view() === "menu" ? flowFor(app.session.flows, text) : undefined;
+  const flow = view() === "menu" && BY_HAND.has(profile) ? flowFor(app.session.flows, text) : undefined;
   return flow ? begin(app, flow) : send(app, text, { profile });
 }
 

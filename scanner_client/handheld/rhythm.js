@@ -19,6 +19,12 @@ export function isBurst(stamps) {
   return stamps.length >= SCAN_LENGTH && median(between) < BURST_MS && Math.max(0, ...between) <= PAUSE_MS;
 }
 
+/** True for what no hand typed: a burst, or a text too short for one whose characters came at once. */
+export function byScanner(stamps) {
+  const between = gaps(stamps);
+  return isBurst(stamps) || (stamps.length > 1 && stamps.length < SCAN_LENGTH && Math.max(...between) < BURST_MS);
+}
+
 /**
  * Where the scan begins in a field that still held something typed before it (0: all of it is one text). Cuts only
  * between a hand's rhythm and a scanner's, so that a scanner that stalls within a code never loses its beginning.

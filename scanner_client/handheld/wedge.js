@@ -1,7 +1,7 @@
 // Turns the keys of a scanner, a keypad or a thumb into codes. One field holds the text; Enter or Tab ends it.
 // The value of the field is what counts: input methods put text there without any key event.
 
-import { isBurst, scanStart } from "./rhythm.js";
+import { byScanner, scanStart } from "./rhythm.js";
 import { Echo, once } from "./twice.js";
 
 const GS = "\u001d"; // GS1 separator: many scanners send it as Ctrl+]; what stands for it in text, the server knows per profile
@@ -96,7 +96,7 @@ export class Wedge {
     const text = value.slice(start).replace(/((\\r)?\\n|[\r\n])+$/, "").trim();
     const own = signs.slice(start, start + text.length);
     if (text && !this.echo.of(once(text, own), own)) {
-      this.on.code(once(text, own), { typed: !isBurst(own.map(({ at }) => at)), thumb });
+      this.on.code(once(text, own), { typed: !byScanner(own.map(({ at }) => at)), thumb });
     }
   }
 }

@@ -32,6 +32,6 @@ export function drawBench(app, envelope) {
     ? [icon("ask"), heldPanel(held, envelope)]
     : [now(envelope), drawLines(envelope, app.drawn)].filter(Boolean)));
   document.querySelector(".line.now")?.scrollIntoView({ block: "nearest" });
-  drawBox(envelope);
+  drawBox(envelope, app.api);
   keyRow(envelope.keys ?? {});
 }

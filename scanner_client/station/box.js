@@ -2,6 +2,7 @@
 
 import { byId, el, icon, svg } from "../handheld/dom.js";
 import { drawPacking } from "./picture.js";
+import { labelPicture, warm } from "./print.js";
 import { LABEL_WORDS, words } from "./words.js";
 
 const VIEW = { width: 320, height: 150 };
@@ -59,11 +60,21 @@ function weight({ low, high, reading, expected }) {
     low ? scale({ low, high, reading }) : null);
 }
 
-function label({ label, printer }) {
+function label({ label, printer, label_job: job, reason }, api, task) {
   const [word, tone] = label ? LABEL_WORDS[label] ?? [label, ""] : [words.noLabel, ""];
   return part(words.label,
     el("div", { class: "row label", "data-tone": tone }, icon(tone || "printer"), el(label ? "b" : "span", { class: label ? "" : "quiet" }, word)),
-    printer ? el("p", { class: "quiet printer" }, printer) : null);
+    printer ? el("p", { class: "quiet printer" }, printer) : null,
+    tone === "ask" && reason ? el("p", { class: "printer" }, reason) : null,
+    job ? labelPicture(api, task, job) : null);
+}
+
+/** Carton and weight once both are settled: one line, for the label needs the room. */
+function settled({ carton, weight = {} }) {
+  return el("div", { class: "row settled" },
+    carton ? el("b", { class: "code" }, carton.name) : null,
+    carton?.dims ? el("span", { class: "quiet num" }, `${carton.dims} mm`) : null,
+    weight.reading ? el("b", { class: "num" }, `${grams(weight.reading)} g`) : null);
 }
 
 /** Takes the order off the screen. */
@@ -73,12 +84,13 @@ export function clear() {
 }
 
 /** Shows the box of the order on the screen; hides the side while there is none. */
-export function drawBox({ facts = {} }) {
+export function drawBox({ facts = {}, task, state }, api) {
   const box = byId("box");
   box.hidden = !facts.order || Boolean(facts.hold);
   if (box.hidden) return;
   const who = [facts.country, facts.initials].filter(Boolean).join(" · ");
   box.replaceChildren(
     el("div", { class: "order" }, el("b", { class: "code" }, facts.order), el("span", {}, who), el("span", { class: "quiet" }, words.units(facts.units))),
-    carton(facts), weight(facts.weight ?? {}), ...(facts.packing && !facts.label && !facts.printer ? [] : [label(facts)]));
+    ...(facts.label ? [settled(facts)] : [carton(facts), weight(facts.weight ?? {})]), ...(facts.packing && !facts.label && !facts.printer ? [] : [label(facts, api, task)]));
+  if (state === "carton" || state === "weight") warm();
 }

@@ -11,6 +11,7 @@ export const words = {
   cartons: (n) => `1 of ${n} cartons`,
   weight: "Weight", noWeight: "Weighed when the box is closed.",
   expected: (low, high) => `${low} – ${high} g expected`, about: (grams) => `about ${grams} g`,
+  labelPicture: "The label as it is printed", drawing: "Drawing the label…", noPicture: "No picture of the label here.",
   label: "Label", noLabel: "Prints when every unit is verified.",
   held: "On hold", supervisor: "A supervisor clears it.", clears: (who) => `Who clears it: ${who}.`,
   aside: (key, label) => `${key}: ${label}. Then go on with the next tote.`,
@@ -19,5 +20,5 @@ export const words = {
 /** States of a print job as a packer says them, with their tone. */
 export const LABEL_WORDS = {
   queued: ["Waits for the printer", ""], claimed: ["Is printing", ""], sending: ["Is printing", ""], sent: ["Sent to the printer", "ok"], confirmed: ["Printed", "ok"],
-  uncertain: ["Did it come out? Scan it, or press F7.", "ask"], failed: ["Did not print. Press F7.", "stop"], void: ["Void", "stop"],
+  uncertain: ["Did it come out? Scan it, or F6, F7.", "ask"], failed: ["Did not print. Press F7.", "stop"], void: ["Void", "stop"],
 };

@@ -8,16 +8,17 @@ import time
 from argparse import Namespace
 from typing import Any
 
-from scanner_client.decoding import Code
+from scanner_client.decoding import Code, Decoder
 from scanner_client.door import Door
 from scanner_client.webcam.board import Board
 from scanner_client.webcam.capture import Camera, NoCamera, Source
 from scanner_client.webcam.kept import Queue, QueueUnusable
 from scanner_client.webcam.options import parse
+from scanner_client.webcam.passes import Passes
 from scanner_client.webcam.presence import Presence
 from scanner_client.webcam.sending import TYPED, Refused, Sender, Wishes
 from scanner_client.webcam.view import View
-from scanner_client.webcam.watching import Watcher, shown
+from scanner_client.webcam.watching import Eye, Watcher, shown
 
 REFUSED, NO_CAMERA, NO_QUEUE = 1, 3, 4
 TICK_SECONDS, STOP_SECONDS = 0.05, 5.0
@@ -35,7 +36,8 @@ class Client:
         self.queue = Queue(options.queue)
         wishes = Wishes(options.device, options.flow, options.station, options.login)
         self.sender = Sender(Door(options.server, answer_seconds=ANSWER_SECONDS), self.queue, self.board, wishes)
-        self.watcher = Watcher(self.camera, self.presence, self.board, self.scanned)
+        eye = Eye(Passes(Decoder(options.rules)), self.presence)
+        self.watcher = Watcher(self.camera, eye, self.board, self.scanned)
         self.view = None if options.no_view else View(options.view, self.board, self.deed)
 
     def scanned(self, code: Code) -> None:

@@ -10,6 +10,8 @@ import sys
 import tomllib
 from pathlib import Path
 
+from scanner_client.decoding import BadRules, plausible
+
 VIEW_PORT = 8620
 NOTES = """\
 What to do: start it, open the live view that it names in a browser, show your badge to the camera and type the PIN
@@ -54,10 +56,12 @@ def parse(arguments: list[str] | None = None) -> argparse.Namespace:
     add("--view", type=int, default=VIEW_PORT, metavar="PORT", help="of the live view (default: %(default)s; 0: any)")
     add("--no-view", action="store_true", help="no live view; badge and PIN are asked for in the terminal")
     add("--count-by", choices=("trigger", "absence"), default="trigger", help="what counts the next unit")
+    add("--symbologies", type=Path, metavar="FILE", help="which readings are believed (config/symbologies.toml)")
     options = parser.parse_args(arguments)
     try:
+        options.rules = plausible.load(options.symbologies)
         options.login = credentials(options)
-    except BadOption as error:
+    except (BadOption, BadRules) as error:
         parser.error(str(error))
     options.queue = options.queue or Path.home() / ".pickwell" / f"{re.sub(r'[^A-Za-z0-9._-]', '_', options.device)}.db"
     return options

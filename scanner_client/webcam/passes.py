@@ -27,9 +27,9 @@ Pass = Callable[[Any], list[Code]]
 
 @dataclass
 class Known:
-    """A code that two looks agreed on: where it was, when it was read last, and whether only a search reads it."""
+    """A code that two looks agreed on: wherever it was, when it was read last, and whether only a search reads it."""
 
-    code: Code
+    codes: list[Code]
     last: float
     searched: bool
 
@@ -41,7 +41,7 @@ class Passes:
         self.decoder = decoder or Decoder()
         self.count = {"still": 0, "near": 0, "whole": 0, "search": 0}
         self._known: dict[Key, Known] = {}
-        self._new: dict[Key, Code] = {}
+        self._new: dict[Key, list[Code]] = {}
         self._repeat: Pass | None = None
         self._looks = self._empty = 0
         self._searched_at = self._near_at = -math.inf
@@ -59,7 +59,7 @@ class Passes:
         which = self._which(thumb, at)
         if which is None:
             self.count["still"] += 1
-            return self._seen([one.code for one in self._known.values()], at)
+            return self._seen(self._all_known(), at)
         codes = which(picture)
         self._weigh(codes, which, at)
         if which == self._whole:
@@ -67,7 +67,7 @@ class Passes:
         if which == self._search:
             self._empty, self._searched_at, self._thumb_searched = 0, at, thumb
             if not changed(thumb, self._thumb_known):
-                codes = [*codes, *(one.code for one in self._known.values() if one.code not in codes)]
+                codes = [*codes, *(code for code in self._all_known() if code not in codes)]
         if codes:
             self._thumb_known = thumb
         return self._seen(codes, at)
@@ -94,18 +94,21 @@ class Passes:
 
     def _weigh(self, codes: list[Code], which: Pass, at: float) -> None:
         """Sort what was read into known and new; what is new is looked for in the same way in the next frame."""
-        found = {code.key: code for code in codes}
+        found = by_key(codes)
         agreed = {key for key in found if key in self._new}
-        self._new = {key: code for key, code in found.items() if key not in self._known and key not in agreed}
+        self._new = {key: each for key, each in found.items() if key not in self._known and key not in agreed}
         for key in agreed:
             self._known[key] = Known(found[key], at, which in (self._search, self._search_near))
         self._repeat = which if self._new else None
 
     def _seen(self, codes: list[Code], at: float) -> list[Code]:
-        for code in codes:
-            if one := self._known.get(code.key):
-                one.code, one.last = code, at
+        for key, each in by_key(codes).items():
+            if one := self._known.get(key):
+                one.codes, one.last = each, at
         return codes
+
+    def _all_known(self) -> list[Code]:
+        return [code for one in self._known.values() for code in one.codes]
 
     # -- the passes, the cheapest first -------------------------------------------------------------------------------
 
@@ -130,8 +133,8 @@ class Passes:
         """Search the whole picture for bars, without what is known there: the first code found ends a search."""
         self.count["search"] += 1
         rest = picture.copy() if self._known else picture
-        for one in self._known.values():
-            cv2.fillConvexPoly(rest, grown(one.code), 128)
+        for code in self._all_known():
+            cv2.fillConvexPoly(rest, grown(code), 128)
         return self.decoder.read(rest, Budget(SEARCH_MS))
 
     def _cut(self, picture: Any) -> tuple[int, int, Any]:
@@ -148,7 +151,15 @@ class Passes:
         return x, y, picture[y : int(bottom + edge) + 1, x : int(right + edge) + 1]
 
     def _places(self) -> list[Code]:
-        return [*self._new.values(), *(one.code for one in self._known.values())]
+        return [*(code for each in self._new.values() for code in each), *self._all_known()]
+
+
+def by_key(codes: list[Code]) -> dict[Key, list[Code]]:
+    """Return codes sorted by what they are: equal labels lie side by side."""
+    found: dict[Key, list[Code]] = {}
+    for code in codes:
+        found.setdefault(code.key, []).append(code)
+    return found
 
 
 def grey(frame: Any) -> Any:

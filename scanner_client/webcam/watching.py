@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from scanner_client.decoding import Code
 from scanner_client.webcam.board import Board, Sighting
@@ -16,13 +17,21 @@ WAIT_SECONDS = 0.5
 RATE_SHARE = 0.1  # of the newest pause between two looks, in the rate that is shown
 
 
+@dataclass(frozen=True)
+class Eye:
+    """How frames are read, and what makes a scan of what is read."""
+
+    passes: Passes
+    presence: Presence
+
+
 class Watcher(threading.Thread):
     """Looks at frame after frame of a camera. `scanned` gets each code once for each time that it is shown."""
 
-    def __init__(self, camera: Camera, presence: Presence, board: Board, scanned: Callable[[Code], None]) -> None:
+    def __init__(self, camera: Camera, eye: Eye, board: Board, scanned: Callable[[Code], None]) -> None:
         super().__init__(name="watcher", daemon=True)
-        self.camera, self.presence, self.board, self.scanned = camera, presence, board, scanned
-        self.passes = Passes()
+        self.camera, self.board, self.scanned = camera, board, scanned
+        self.passes, self.presence = eye.passes, eye.presence
         self.frames = 0
         self._pause = 0.0
 

@@ -1,7 +1,9 @@
 """Decoding measured on photos with known content: `make bench-decode SAMPLES=folder` (a folder with a manifest.json).
 
 Prints per symbology what each engine alone and the pipeline read, misreads, false positives, and CPU time per picture;
-`--turned` measures the same pictures turned by 20 and 45 degrees as well. Answers are compared as the samples ask:
+`--turned` measures the same pictures turned by 20 and 45 degrees as well, `--scenes N` what scenes.py draws: N labels
+of every symbology in every kind of trouble (tilt, perspective, blur, noise, shadow, ...) and 3 N pictures of each sort
+without a code; with it the folder may be left out. Answers are compared as the samples ask:
 GTINs without leading zeros, UPC-E expanded, parentheses and GS removed.
 """
 
@@ -22,6 +24,7 @@ import numpy as np
 
 from scanner_client.decoding import BadPicture, Code, Decoder, engines, pictures
 from scanner_client.decoding.codes import RETAIL, expanded
+from tests.benchmarks import scenes
 
 Reader = Callable[[Any], list[Code]]
 NOTHING = "NONE"
@@ -115,24 +118,44 @@ def total(score: Score) -> str:
 def main() -> None:
     """Measure the samples of a folder, or say that it is not there."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("folder", type=Path)
+    parser.add_argument("folder", type=Path, nargs="?")
     parser.add_argument("--turned", action="store_true", help="the same pictures turned by 20 and 45 degrees as well")
+    parser.add_argument("--scenes", type=int, default=0, metavar="N", help="drawn pictures, N of each sort")
     options = parser.parse_args()
-    if not (options.folder / "manifest.json").exists():
-        sys.exit(
-            f"bench-decode: {options.folder} holds no manifest.json: name a folder of samples with SAMPLES=folder."
-        )
+    folder = options.folder
+    if folder is not None and not (folder / "manifest.json").exists():
+        sys.exit(f"bench-decode: {folder} holds no manifest.json: name a folder of samples with SAMPLES=folder.")
+    if folder is None and not options.scenes:
+        sys.exit("bench-decode: nothing to read: name a folder of samples with SAMPLES=folder, or --scenes N.")
     decoder = Decoder()
     readers: dict[str, Reader] = {
         "zbar": engines.zbar().read,
         "zxing-cpp": engines.zxing().read,
         "pipeline": decoder.read,
     }
-    samples = list(load(options.folder))
-    decoder.read(samples[0][2])  # what is loaded at the first picture is no part of a picture
-    table("as they are", samples, readers)
-    for degrees in TURNS if options.turned else ():
-        table(f"turned by {degrees} degrees", [(s, t, turned(p, degrees)) for s, t, p in samples], readers)
+    decoder.read(scenes.symbol("Code128", "first", 3))  # what is loaded at the first picture is no part of a picture
+    if folder is not None:
+        samples = list(load(folder))
+        table("as they are", samples, readers)
+        for degrees in TURNS if options.turned else ():
+            table(f"turned by {degrees} degrees", [(s, t, turned(p, degrees)) for s, t, p in samples], readers)
+    if options.scenes:
+        drawn(options.scenes, readers)
+
+
+def drawn(each: int, readers: dict[str, Reader]) -> None:
+    """Print the scores on drawn pictures, per symbology and per kind of trouble."""
+    made = list(scenes.scenes(each))
+    empty = [scene for _, _, scene in scenes.negatives(3 * each)]
+    table("drawn", [scene for _, _, scene in made] + empty, readers)
+    troubled = [(trouble, *scene) for trouble, _, scene in made]
+    scores = {
+        trouble: measured(readers["pipeline"], [(s, t, p) for other, s, t, p in troubled if other == trouble])
+        for trouble in scenes.TROUBLES
+    }
+    print("\npipeline, by trouble")
+    for trouble, score in scores.items():
+        print(f"{trouble:<18}{len(score.milliseconds):>5} {total(score):>16}")
 
 
 if __name__ == "__main__":

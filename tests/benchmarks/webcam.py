@@ -1,4 +1,9 @@
-"""What a frame costs the webcam client (`python tests/benchmarks/webcam.py`): CPU ms of one thread per scene."""
+"""What the webcam client costs and how fast it is (`python tests/benchmarks/webcam.py`).
+
+First how long a label is in view until it is a scan: labels are laid down at any place and moment, up to 30 degrees
+askew, before a camera of 30 frames a second, and every look takes its own time. Then the CPU milliseconds of one thread
+per frame and scene.
+"""
 
 from __future__ import annotations
 
@@ -16,6 +21,7 @@ from client.film import desk, label
 from decoding.printed import noisy
 
 from scanner_client.webcam.passes import Passes
+from scanner_client.webcam.presence import Presence
 
 SIZES = ((640, 480), (1280, 720))
 FRAMES, FPS = 150, 30
@@ -54,9 +60,64 @@ def costs(film: Film) -> Any:
     return np.array(found)
 
 
+LABELS = {"QR": ("QRCode", 3), "Data Matrix": ("DataMatrix", 4), "Code 128": ("Code128", 2), "EAN-13": ("EAN13", 3)}
+GOALS_MS = {(640, 480): 250, (1280, 720): 400}
+SHOWN, LATEST_SECONDS = 24, 3.0
+
+
+def laid(kind: str, module_px: int, size: tuple[int, int], random: Any) -> Any:
+    """A desk with one label, anywhere, held as people hold them."""
+    text = f"40{random.integers(10**9, 10**10)}" if kind == "EAN13" else f"LO-{random.integers(10**7, 10**8)}"
+    paper = label(text, kind, random.uniform(-30, 30), module_px)
+    high, wide = paper.shape
+    room = size[0] - wide - 10, size[1] - high - 10
+    if min(room) < 10:
+        return laid(kind, module_px - 1, size, random)
+    x, y = (5 + half + int(random.integers(0, more)) for half, more in zip((wide // 2, high // 2), room, strict=True))
+    return desk((paper, (x, y)), size=size)
+
+
+def waited(kind: str, module_px: int, size: tuple[int, int], seed: int) -> float:
+    """Seconds from a label's first frame to its scan; LATEST_SECONDS when there was none."""
+    random = np.random.default_rng(seed)
+    empty = coloured([desk(size=size)] * 5)
+    scene = coloured([laid(kind, module_px, size, random)] * 5)
+    passes, presence = Passes(), Presence()
+    appears, at, last = 1.0 + random.uniform(0, 0.4), 0.0, -1
+    while at < appears + LATEST_SECONDS:
+        number = int(at * FPS)
+        if number == last:
+            at = (number + 1) / FPS + 1e-6
+            continue
+        last, taken = number, number / FPS
+        started = time.thread_time()
+        codes = passes.look((scene if taken >= appears else empty)[number % 5], taken)
+        found = presence.look(codes, taken)
+        at += time.thread_time() - started
+        if found is not None:
+            return at - appears
+    return LATEST_SECONDS
+
+
+def delays() -> None:
+    """Print a line per size and kind of label."""
+    for size, goal in GOALS_MS.items():
+        for name, (kind, module_px) in LABELS.items():
+            found = np.array([waited(kind, module_px, size, seed) for seed in range(SHOWN)]) * 1000
+            middle, late = np.percentile(found, (50, 95))
+            missed = int((found >= LATEST_SECONDS * 1000).sum())
+            said = "as it should be" if late <= goal else f"goal {goal}"
+            print(
+                f"{size[0]}x{size[1]}  {name:12} in view -> scan  p50 {middle:5.0f} ms  p95 {late:5.0f}  ({said})",
+                end="",
+            )
+            print(f", {missed} of {SHOWN} not read" if missed else "")
+
+
 def main() -> None:
     """Print a line per size and scene."""
     cv2.setNumThreads(1)
+    delays()
     for size in SIZES:
         for name, film in scenes(size).items():
             found = costs(film)

@@ -17,7 +17,7 @@ def symbol(text: str, kind: str, module_px: int = 3, **options: Any) -> Picture:
     """A symbol on white paper; bars are a third as high as they are wide."""
     made = zxingcpp.create_barcode(text, getattr(zxingcpp.BarcodeFormat, kind), **options)
     bare = np.array(made.to_image(scale=1, add_quiet_zones=False))
-    if kind in ("QRCode", "DataMatrix", "DataBarExpStk"):
+    if kind in ("QRCode", "DataMatrix", "DataBarExpStk", "DataBarStkOmni"):
         rows = bare
     else:
         rows = np.repeat(bare[len(bare) // 3][np.newaxis], max(20, bare.shape[1] // 3), axis=0)

@@ -7,6 +7,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
+from benchmarks import scenes
 from decoding.printed import as_file, symbol, turned
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -40,7 +42,19 @@ def test_a_table_counts_what_each_engine_and_the_pipeline_read(tmp_path: Path) -
     assert "turned by 45 degrees" in done.stdout
 
 
+def test_drawn_scenes_are_the_same_with_every_run_and_none_like_another() -> None:
+    drawn = [scenes.scene(np.random.default_rng(seed), "aslant", "Code128") for seed in (1, 1, 2)]
+    assert drawn[0][:2] == drawn[1][:2] != drawn[2][:2]
+    assert np.array_equal(drawn[0][2], drawn[1][2])
+
+
 def test_without_samples_it_says_so(tmp_path: Path) -> None:
     done = bench(tmp_path)
     assert (done.returncode, done.stdout) == (1, "")
     assert "holds no manifest.json" in done.stderr
+
+
+def test_nothing_to_read_is_said() -> None:
+    command = [sys.executable, "-m", "tests.benchmarks.decode"]
+    done = subprocess.run(command, capture_output=True, text=True, cwd=ROOT, check=False)
+    assert (done.returncode, "or --scenes N" in done.stderr) == (1, True)

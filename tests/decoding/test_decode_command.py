@@ -48,7 +48,7 @@ def test_people_get_words(label: Path, tmp_path: Path, capsys: pytest.CaptureFix
 
 def test_rules_that_are_wrong_end_it_with_2(label: Path) -> None:
     with pytest.raises(SystemExit) as ended:
-        decode.main([str(label), "--rules", "nowhere.toml"])
+        decode.main([str(label), "--symbologies", "nowhere.toml"])
     assert ended.value.code == 2
 
 

@@ -65,6 +65,27 @@ def test_light_on_dark_and_mirrored_are_read(decoder: Decoder, kind: str) -> Non
     assert texts(decoder, np.ascontiguousarray(picture[:, ::-1])) == [KINDS[kind][0]]
 
 
+@pytest.mark.parametrize("degrees", [20, 45, 70])
+@pytest.mark.parametrize("kind", ["DataBarExpStk", "DataBarStkOmni"])
+def test_stacked_bars_are_read_at_any_tilt(decoder: Decoder, kind: str, degrees: int) -> None:
+    (code,) = decoder.read(turned(symbol("(01)09501101020917", kind, module_px=4), degrees))
+    assert code.text.endswith("09501101020917")
+
+
+@pytest.mark.parametrize("degrees", [20, 45])
+@pytest.mark.parametrize("kind", ["ITF", "Code128"])
+def test_a_grey_label_on_a_bright_ground_is_read(decoder: Decoder, kind: str, degrees: int) -> None:
+    label = (symbol(KINDS[kind][0], kind) * 0.4 + 20).astype(np.uint8)[20:-20]
+    assert texts(decoder, blurred(turned(label, degrees), 0.8)) == [KINDS[kind][0]]
+
+
+@pytest.mark.parametrize("cut", [0.5, 0.62, 0.75])
+def test_a_part_of_an_itf_on_a_darker_ground_is_no_code(decoder: Decoder, cut: float) -> None:
+    whole = symbol("81541393641234", "ITF")
+    part = np.ascontiguousarray(whole[:, : int(whole.shape[1] * cut)])
+    assert texts(decoder, blurred(turned(part, 20, 150), 0.7)) == []
+
+
 def test_tilted_light_bars_on_dark_are_read(decoder: Decoder) -> None:
     assert texts(decoder, 255 - turned(symbol(LABEL, "Code128"), 25)) == [LABEL]
 
