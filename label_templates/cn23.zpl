@@ -49,7 +49,10 @@
 ^FO{{ 4|mm }},{{ 122.5|mm }}^GB{{ 92|mm }},{{ 0.375|mm }},{{ 0.375|mm }}^FS
 {{ ("Comments (11): " ~ comments)|text((4, 123.2, 60, 3.8)) }}
 {{ ("Invoice (14): " ~ invoice)|text((66, 123.2, 30, 3.8)) }}
-{{ "I certify that the particulars given in this customs declaration are correct and that this item does not contain any dangerous article or articles prohibited by legislation or by postal or customs regulations."|text((4, 127.5, 56, 14), 6) }}
-{{ "Date and sender's signature (15)"|text((62, 127.5, 34, 3.2)) }}
-{{ posted_on|whole((62, 131, 34, 4.8)) }}
-{{ signed|text((62, 136, 34, 5.5)) }}
+{{ ("Licence (12): " ~ licence)|text((4, 127, 44, 3.6)) }}
+{{ ("Certificate (13): " ~ certificate)|text((50, 127, 46, 3.6)) }}
+{{ "I certify that the particulars given in this customs declaration are correct and that this item does not contain any dangerous article or articles prohibited by legislation or by postal or customs regulations."|text((4, 131, 56, 11), 5) }}
+{{ "Office of origin, date, signature (15)"|text((62, 131, 34, 3)) }}
+{{ office|text((62, 134, 18, 3.6)) }}
+{{ posted_on|whole((81, 134, 15, 3.6), "R") }}
+{{ signed|text((62, 137.6, 34, 4.4)) }}

@@ -8,6 +8,7 @@ import re
 import shutil
 import subprocess
 from collections.abc import Iterator
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ import cv2
 import numpy as np
 import pytest
 import zxingcpp
+from services import Unavailable, lacking
 
 from wms.labels.labels import Label, render
 from wms.labels.zpl import DPMM, press
@@ -59,11 +61,19 @@ def renderer() -> Iterator[Renderer]:
     """The renderer, kept alive for the session; skipped with a reason where Node or its package is missing."""
     node = shutil.which("node")
     if node is None or not LIBRARY.is_dir():
-        pytest.skip("labels are not rendered: Node or zpl-renderer-js is missing (run `make setup`)")
+        lacking(Unavailable("labels are not rendered: Node or zpl-renderer-js is missing (run `make setup`)"))
     command = [node, str(HERE / "zpl_render.mjs")]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
         yield Renderer(process)
         process.kill()
+
+
+def zbar() -> Any:
+    """The second decoder; skipped with a reason where its library is missing."""
+    try:
+        return import_module("pyzbar.pyzbar")
+    except ImportError:
+        lacking(Unavailable("labels are not read twice: libzbar0 is missing (run `make setup`)"))
 
 
 def by_zxing(image: Image) -> dict[str, str]:
@@ -76,7 +86,7 @@ def by_zxing(image: Image) -> dict[str, str]:
 
 def by_zbar(image: Image) -> dict[str, str]:
     """Return what zbar reads: symbology -> text."""
-    pyzbar = pytest.importorskip("pyzbar.pyzbar", reason="libzbar0 is missing", exc_type=ImportError)
+    pyzbar = zbar()
     wanted = [pyzbar.ZBarSymbol.CODE128, pyzbar.ZBarSymbol.QRCODE]
     return {each.type: each.data.decode("ascii") for each in pyzbar.decode(image, symbols=wanted)}
 
@@ -91,6 +101,6 @@ def by_zxing_all(image: Image) -> set[tuple[str, str]]:
 
 def by_zbar_all(image: Image) -> set[tuple[str, str]]:
     """Return everything that zbar reads as (symbology, text)."""
-    pyzbar = pytest.importorskip("pyzbar.pyzbar", reason="libzbar0 is missing", exc_type=ImportError)
+    pyzbar = zbar()
     wanted = [pyzbar.ZBarSymbol.CODE128, pyzbar.ZBarSymbol.QRCODE]
     return {(each.type, each.data.decode("ascii")) for each in pyzbar.decode(image, symbols=wanted)}

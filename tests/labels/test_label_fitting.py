@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from labels.conftest import Renderer
 from labels.label_samples import SAMPLES
+from services import Unavailable, lacking
 
 from wms.errors import BadInput
 from wms.labels.fitting import advance, fit, fit_all, shorten, wrap
@@ -134,8 +135,11 @@ def test_a_name_that_lacks_only_its_emoji_keeps_its_letters() -> None:
 
 def test_letters_of_two_fonts_on_one_line_are_drawn_each_in_its_own() -> None:
     fonts = Fonts()
-    if fonts.for_text("山") is None or fonts.for_text("😀") is None or fonts.for_text("山😀"):
-        pytest.skip("no two fonts on this machine that share this line")
+    letters = next((path for path in fonts.paths if fonts.has(path, "山") and not fonts.has(path, "😀")), None)
+    signs = next((path for path in fonts.paths if fonts.has(path, "😀") and not fonts.has(path, "山")), None)
+    if letters is None or signs is None:
+        lacking(Unavailable("no fonts for Japanese and for emoji (apt install fonts-ipafont-gothic fonts-symbola)"))
+    fonts.paths = (letters, signs)
     runs = fonts.runs("山田 😀")
     assert runs is not None
     assert ([text for _, text in runs], len({path for path, _ in runs})) == (["山田 ", "😀"], 2)
@@ -149,7 +153,7 @@ def test_letters_outside_windows_1252_are_not_trusted_to_the_printer() -> None:
 
 def test_polish_letters_are_drawn_when_a_font_has_them() -> None:
     if not Fonts().paths:
-        pytest.skip("no fonts on this machine")
+        lacking(Unavailable("no fonts are installed (apt install fonts-dejavu-core)"))
     assert "^GFA" in Sheet(203).text("Łódź", (0, 0, 90, 20))
 
 
@@ -168,6 +172,13 @@ def test_more_lines_than_fit_are_counted_on_the_label() -> None:
 def test_a_number_that_makes_no_sense_is_refused_by_name(qty: int, copy: int, field: str) -> None:
     with pytest.raises(BadInput, match=field):
         render(LpnLabel("LP-1", (Line("S", "n", qty),), "R", date(2026, 1, 2), copy=copy), 203)
+
+
+@pytest.mark.parametrize("qty", [0, 1, 1_000_000_000])
+def test_a_label_without_a_name_and_with_any_quantity_is_drawn(qty: int) -> None:
+    zpl = render(LpnLabel("LP-1", (Line("S", "", qty),), "", date(2026, 1, 2)), 600)
+    assert (zpl.count("^XA"), zpl.count("^XZ"), f"{qty}" in zpl) == (1, 1, True)
+    assert "^BQ" in render(ItemLabel("4006381333931", "S", ""), 203)
 
 
 def test_another_density_is_refused() -> None:

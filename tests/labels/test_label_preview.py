@@ -8,9 +8,12 @@ import cv2
 import numpy as np
 import pytest
 import zxingcpp
+from labels.conftest import Renderer, by_zxing_all
 
 from wms.errors import BadInput
-from wms.labels.preview import svg_bars, svg_code128, svg_ean, svg_qr
+from wms.labels.labels import render
+from wms.labels.preview import for_eyes, svg_bars, svg_code128, svg_ean, svg_qr
+from wms.labels.samples import samples
 
 RECT = re.compile(r'<rect x="([\d.]+)mm" y="[\d.]+mm" width="([\d.]+)mm" height="[\d.]+mm" fill="black"')
 RUN = re.compile(r"M(\d+) (\d+)h(\d+)v(\d+)")
@@ -71,3 +74,14 @@ def test_an_svg_stands_in_a_page_under_a_strict_policy(svg: str) -> None:
     assert svg.startswith("<svg ")
     assert "style=" not in svg
     assert "<script" not in svg
+
+
+@pytest.mark.parametrize("name", ["parcel", "logistic", "cn23"])
+def test_a_label_on_a_screen_looks_like_the_paper_and_cannot_be_scanned_for_it(renderer: Renderer, name: str) -> None:
+    label = samples("german")[name]
+    paper = render(label, 203)
+    seen = [renderer.images(zpl, (100, 150), 8)[0] for zpl in (paper, for_eyes(paper))]
+    read = [by_zxing_all(image) for image in seen]
+    assert [any(label.code in text for _, text in texts) for texts in read] == [True, False]
+    assert {kind for kind, _ in read[0]} == {kind for kind, _ in read[1]}  # the same symbols, of the same size
+    assert np.mean(seen[0] != seen[1]) < 0.15

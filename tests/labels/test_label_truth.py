@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from labels.conftest import Renderer, by_zbar, by_zxing
 from labels.label_samples import ADDRESSES, GOLDEN, SAMPLES, parcel
+from services import Unavailable, lacking
 
 from wms.labels.labels import KINDS, CartonLabel, ItemLabel, Label, LocationLabel, render
 from wms.labels.zpl import DPMM, press, strip_mm
@@ -81,7 +82,7 @@ def test_a_training_label_has_a_black_foot_and_still_reads(renderer: Renderer, n
 
 def test_a_japanese_address_is_drawn_as_a_picture_where_a_font_has_it(renderer: Renderer) -> None:
     if press(203).sheet.fonts.for_text("山田太郎") is None:
-        pytest.skip("no font with Japanese on this machine")
+        lacking(Unavailable("no font with Japanese is installed (apt install fonts-ipafont-gothic)"))
     assert render(parcel("japanese"), 203).count("^GFA") == 2
     ink = renderer.label(parcel("japanese"), 203)[32 * 8 : 50 * 8, 4 * 8 : 60 * 8] < 128
     assert ink.sum() > 2000

@@ -10,13 +10,14 @@ from guardian import gone
 
 from wms.labels.printers import Outcome, Spooler, Timeouts
 
+NOBODY = "localhost:1"  # no print system that speaks IPP
 LABEL = b"^XA^FO10,10^FDM\xc3\xbcller^FS^XZ"
 MAIN = """
 import os, sys, zebra
 from wms.labels.spool import main
 zebra.Zebra.getqueues = lambda self: ["desk"]
 os.environ["PATH"] = {folder!r} + os.pathsep + {rest!r}
-sys.exit(main(sys.argv[1]))
+sys.exit(main(sys.argv[1], float(sys.argv[2]), sys.argv[3]))
 """
 
 
@@ -26,7 +27,7 @@ def send(folder: Path, script: str | None, seconds: float = 60, rest: str = "/us
         (folder / "lpr").write_text(f"#!/bin/sh\n{script}\n")
         (folder / "lpr").chmod(0o755)
     command = (sys.executable, "-c", MAIN.format(folder=str(folder), rest=rest))
-    return Spooler("desk", command).send(LABEL, Timeouts(finish=seconds))
+    return Spooler("desk", command, NOBODY).send(LABEL, Timeouts(finish=seconds))
 
 
 def test_the_client_gets_the_label_byte_for_byte_and_raw(tmp_path: Path) -> None:
@@ -44,7 +45,7 @@ def test_a_client_that_reads_nothing_and_fails_leaves_the_label_uncertain(tmp_pa
 
 
 def test_a_client_that_hangs_leaves_the_label_uncertain_and_is_ended(tmp_path: Path) -> None:
-    outcome = send(tmp_path, f"echo $$ > {tmp_path}/pid; exec sleep 600", 8)
+    outcome = send(tmp_path, f"echo $$ > {tmp_path}/pid; exec sleep 600", 4)
     assert (outcome.state, outcome.reason) == ("uncertain", "The print spooler does not answer.")
     pid = int((tmp_path / "pid").read_text())
     assert gone(pid, 20)
@@ -58,4 +59,4 @@ def test_without_a_client_nothing_was_sent(tmp_path: Path) -> None:
 @pytest.mark.parametrize("queue", ["other", ""])
 def test_a_queue_that_is_not_there_is_said(tmp_path: Path, queue: str) -> None:
     command = (sys.executable, "-c", MAIN.format(folder=str(tmp_path), rest="/bin"))
-    assert Spooler(queue, command).send(LABEL, Timeouts(finish=60)).state == "not_sent"
+    assert Spooler(queue, command, NOBODY).send(LABEL, Timeouts(finish=60)).state == "not_sent"

@@ -13,8 +13,10 @@ from typing import Any
 
 from wms.barcodes import symbology
 from wms.barcodes.gs1 import GS
+from wms.barcodes.meaning import FRAMING, KEY
 
 ENDS = "\r\n\t"
+UNNAMED = "]X0"  # the identifier of a code whose symbology has none (ISO/IEC 15424)
 
 
 class ProfileError(ValueError):
@@ -23,7 +25,10 @@ class ProfileError(ValueError):
 
 @dataclass(frozen=True)
 class Profile:
-    """How one kind of scanner is set up. `separators` stand for GS; `aim`: it sends AIM identifiers."""
+    """How one kind of scanner is set up. `separators` stand for GS; `aim`: it sends AIM identifiers.
+
+    `keys`: what looks like a function key is one; from a scanner it is what somebody else printed on a label.
+    """
 
     name: str
     title: str
@@ -31,6 +36,7 @@ class Profile:
     prefix: str = ""
     suffix: str = ""
     aim: bool = False
+    keys: bool = False
 
     def normal(self, raw: str) -> str:
         """Return a scan without prefix and suffix, and with its separators as GS.
@@ -43,6 +49,8 @@ class Profile:
         if self.prefix:
             text = text.removeprefix(self.prefix)
         aim, _ = symbology.split(text)
+        if not self.keys and KEY.fullmatch(text.strip(FRAMING)):
+            return UNNAMED + text
         if aim and symbology.how(aim) != symbology.MESSAGE:
             return text
         for sign in self.separators:
@@ -79,12 +87,13 @@ def profile_of(row: Mapping[str, Any], file: str) -> Profile:
     for name, value in texts.items():
         if not isinstance(value, str) or (name in ("name", "title") and not value):
             raise ProfileError(f"{where}: {name} must be a text")
-    if not isinstance(row.get("aim", False), bool):
-        raise ProfileError(f"{where}: aim must be true or false")
+    for name in ("aim", "keys"):
+        if not isinstance(row.get(name, False), bool):
+            raise ProfileError(f"{where}: {name} must be true or false")
     signs = row.get("separators", [])
     if not isinstance(signs, list) or not all(isinstance(sign, str) and sign for sign in signs):
         raise ProfileError(f"{where}: separators must be a list of texts")
-    return Profile(**texts, separators=longest_first(signs), aim=row.get("aim", False))
+    return Profile(**texts, separators=longest_first(signs), aim=row.get("aim", False), keys=row.get("keys", False))
 
 
 def longest_first(signs: Iterable[str]) -> tuple[str, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from typing import Any
 
@@ -9,6 +10,8 @@ from jinja2 import Undefined
 
 INDICATOR = "_"
 ACTIVE = frozenset(b"^~_\\")  # command, control, our own hex indicator, line break inside ^FB
+BYTES = [chr(n) if 0x20 <= n <= 0x7E and n not in ACTIVE else f"{INDICATOR}{n:02X}" for n in range(256)]
+HARMLESS = re.compile(r"[ -\[\]`-}]*")  # nothing to escape: most of what is printed
 
 
 class Zpl(str):
@@ -23,15 +26,10 @@ def fd(text: str) -> Zpl:
     NFC, UTF-8 (labels start with ^CI28); every byte outside 0x20-0x7E and each of ^ ~ _ backslash is hex-escaped, so
     that the result holds exactly two commands whatever the text is. A lone surrogate becomes a question mark.
     """
+    if HARMLESS.fullmatch(text):
+        return Zpl(f"^FH{INDICATOR}^FD{text}")
     data = unicodedata.normalize("NFC", text).encode("utf-8", "replace")
-    return Zpl(f"^FH{INDICATOR}^FD" + "".join(map(_byte, data)))
-
-
-def _byte(value: int) -> str:
-    """Return one byte as itself or as `_HH`."""
-    if 0x20 <= value <= 0x7E and value not in ACTIVE:
-        return chr(value)
-    return f"{INDICATOR}{value:02X}"
+    return Zpl(f"^FH{INDICATOR}^FD" + "".join(map(BYTES.__getitem__, data)))
 
 
 def field(value: Any) -> str:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Callable, Iterable
 from functools import cached_property, lru_cache
 from pathlib import Path
 
 from PIL import Image, ImageDraw, ImageFont, features
-from zebrafy.zebrafy_image import ZebrafyImage
+from zebrafy.graphic_field import GraphicField
 
 from wms.errors import BadInput
 from wms.labels.escaping import Zpl
@@ -43,6 +44,11 @@ PREFERRED = (
 )
 SUFFIXES = {".ttf", ".ttc", ".otf"}
 Runs = tuple[tuple[Path, str], ...]  # what each font draws of a line
+# Windows-1252 without controls; Python leaves the five bytes undefined that it does not have.
+LETTERS = "[" + re.escape(bytes((*range(33, 127), *range(128, 160), *range(161, 256))).decode("cp1252", "ignore"))
+PRINTED = re.compile(LETTERS + " \u00a0]*")
+TIDY = re.compile(f"{LETTERS}]+(?: {LETTERS}]+)*|")  # such words with single spaces: nothing to clean
+PICTURES_MAX, RUNS_MAX = 512, 4096
 NOWHERE = "\U0010ffff"  # a noncharacter: every font draws its "missing" box for it
 PROBE = 32
 TURNS = {"up": 0, "left": 90, "down": 180, "right": 270}  # degrees against the clock
@@ -51,15 +57,13 @@ ARROW = ((0.5, 0.0), (1.0, 0.5), (0.68, 0.5), (0.68, 1.0), (0.32, 1.0), (0.32, 0
 
 def in_printer(text: str) -> bool:
     """Return whether font 0 of a stock printer surely has every character: Windows-1252 without controls."""
-    try:
-        text.encode("cp1252")
-    except UnicodeEncodeError:
-        return False
-    return not any(unicodedata.category(character) == "Cc" for character in text)
+    return PRINTED.fullmatch(text) is not None
 
 
 def clean(text: str) -> str:
     """Return `text` in NFC on one line: controls become spaces, invisible direction marks go, spaces are single."""
+    if TIDY.fullmatch(text):
+        return text
     kept = (" " if c.isspace() or unicodedata.category(c) in {"Cc", "Cs"} else c for c in text)
     joined = "".join(c for c in kept if not _turns(c))
     return unicodedata.normalize("NFC", " ".join(joined.split()))
@@ -77,7 +81,8 @@ class Fonts:
     def __init__(self, folders: Iterable[Path] = FOLDERS) -> None:
         """Remember where to look; the folders are read at the first text that needs it."""
         self._folders = tuple(folders)
-        self._covered: dict[tuple[Path, str], bool] = {}
+        self._covered: dict[Path, dict[str, bool]] = {}
+        self.runs = lru_cache(maxsize=RUNS_MAX)(self._runs)  # asked for when a line is measured and when it is drawn
 
     @cached_property
     def paths(self) -> tuple[Path, ...]:
@@ -92,9 +97,9 @@ class Fonts:
         if needs_shaping(text) and not features.check("raqm"):
             return None  # letters would stand unjoined and in the wrong order: worse than none
         characters = set(text) - {" "}
-        return next((path for path in self.paths if all(self._has(path, c) for c in characters)), None)
+        return next((path for path in self.paths if all(self.has(path, c) for c in characters)), None)
 
-    def runs(self, text: str) -> Runs | None:
+    def _runs(self, text: str) -> Runs | None:
         """Return `text` cut into runs, each with a font that has all of it; None when some character is in no font.
 
         One font for all is best; else each character that the font before it lacks looks for its own, as emoji need.
@@ -105,7 +110,7 @@ class Fonts:
             return None
         runs: list[tuple[Path, str]] = []
         for character in text:
-            path = runs[-1][0] if runs and (character == " " or self._has(runs[-1][0], character)) else None
+            path = runs[-1][0] if runs and (character == " " or self.has(runs[-1][0], character)) else None
             path = path or self.for_text(character)
             if path is None:
                 return None
@@ -115,12 +120,12 @@ class Fonts:
                 runs.append((path, character))
         return tuple(runs)
 
-    def _has(self, path: Path, character: str) -> bool:
+    def has(self, path: Path, character: str) -> bool:
         """Return whether a font has a glyph of its own for `character`."""
-        key = (path, character)
-        if key not in self._covered:
-            self._covered[key] = _pixels(path, character) not in {_pixels(path, NOWHERE), b""}
-        return self._covered[key]
+        known = self._covered.setdefault(path, {})
+        if character not in known:
+            known[character] = _pixels(path, character) not in {_pixels(path, NOWHERE), b""}
+        return known[character]
 
     def printable(self, text: str, mark: str) -> str:
         """Return `text` with each run of words that no font has replaced by `mark`; the rest stays as it is."""
@@ -180,6 +185,7 @@ def _pixels(path: Path, character: str) -> bytes:
         return b""
 
 
+@lru_cache(maxsize=4096)
 def advance_in(path: Path, text: str) -> float:
     """Return the width of `text` in a font, in font heights, with room for overhanging strokes."""
     return float(font(path, 100).getlength(text)) / 100 + 0.05
@@ -190,8 +196,9 @@ def width_in(runs: Runs) -> float:
     return sum(advance_in(path, text) for path, text in runs)
 
 
-def pictured(runs: Runs, height: int, at: tuple[int, int]) -> Zpl:
-    """Return a line drawn at `height` dots as ^GF with its ^FO and ^FS; its cell's top left corner is `at` (dots)."""
+@lru_cache(maxsize=PICTURES_MAX)
+def pictured(runs: Runs, height: int) -> str:
+    """Return a line drawn at `height` dots as ^GF with its ^FS; the same names and streets come again and again."""
     width = max(8, round(width_in(runs) * height) + 1)
     image = Image.new("1", (width, round(height * PITCH)), 1)
     left = 0.0
@@ -199,7 +206,7 @@ def pictured(runs: Runs, height: int, at: tuple[int, int]) -> Zpl:
         place = (round(left), round(height * 0.95))
         ImageDraw.Draw(image).text(place, text, font=font(path, height), fill=0, anchor="ls")
         left += advance_in(path, text) * height
-    return _graphic(image, at)
+    return _graphic(image)
 
 
 def arrow(way: str, at: tuple[int, int], room: tuple[int, int]) -> Zpl:
@@ -207,16 +214,19 @@ def arrow(way: str, at: tuple[int, int], room: tuple[int, int]) -> Zpl:
     if way not in TURNS:
         raise BadInput(field="arrow", why=f"is {way!a}, one of {', '.join(TURNS)}")
     side = min(room)
+    left, top = at[0] + (room[0] - side) // 2, at[1] + (room[1] - side) // 2
+    return Zpl(f"^FO{left},{top}{_pointed(way, side)}")
+
+
+@lru_cache(maxsize=PICTURES_MAX)
+def _pointed(way: str, side: int) -> str:
+    """Return the picture of an arrow in a square of `side` dots."""
     image = Image.new("1", (side, side), 1)
     points = [(round(x * (side - 1)), round(y * (side - 1))) for x, y in ARROW]
     ImageDraw.Draw(image).polygon(points, fill=0)
-    corner = (at[0] + (room[0] - side) // 2, at[1] + (room[1] - side) // 2)
-    return _graphic(image.rotate(TURNS[way]), corner)
+    return _graphic(image.rotate(TURNS[way]))
 
 
-def _graphic(image: Image.Image, at: tuple[int, int]) -> Zpl:
-    """Return a picture as compressed ^GF."""
-    graphic = ZebrafyImage(
-        image, format="Z64", dither=False, complete_zpl=False, pos_x=max(at[0], 0), pos_y=max(at[1], 0)
-    )
-    return Zpl(graphic.to_zpl().replace("\n", ""))
+def _graphic(image: Image.Image) -> str:
+    """Return a picture as compressed ^GF with its ^FS."""
+    return GraphicField(image, format="Z64").get_graphic_field()

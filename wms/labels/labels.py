@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field, fields
 from datetime import date
 
@@ -146,7 +147,8 @@ class Cn22Label(Label):
 
 @dataclass(frozen=True)
 class Cn23Label(Cn22Label):
-    """A customs declaration CN23: CN22 and to whom; `importer` is a tax number, `reference` the sender's own."""
+    """A customs declaration CN23: CN22 and to whom; `importer` is the recipient's tax number (never an IOSS number,
+    which travels as data), `reference` the sender's own, `office` where it is posted."""
 
     recipient_lines: tuple[str, ...]
     country: str
@@ -157,8 +159,12 @@ class Cn23Label(Cn22Label):
     invoice: str
     postage: str
     comments: str
+    licence: str = ""
+    certificate: str = ""
+    office: str = ""
 
 
+IOSS = re.compile(r"\bIM\s?\d{10}\b", re.IGNORECASE)
 CATEGORIES = ("gift", "documents", "sale", "sample", "returned", "other")
 LINES_MAX = {"cn22": 5, "cn23": 7}  # what the form has room for: nothing may be left out of it
 KINDS: dict[str, type[Label]] = {
@@ -189,15 +195,17 @@ def check(label: Label) -> None:
     if isinstance(label, Cn22Label):
         check_customs(label)
     lines = [line for each in fields(label) for line in _lines(getattr(label, each.name))]
-    numbers = {each.name: getattr(label, each.name) for each in fields(label)}
-    numbers |= {f"quantity of {line.sku}": line.qty for line in lines}
+    numbers = vars(label) | {f"quantity of {line.sku}": line.qty for line in lines}
     for name, value in numbers.items():
         if isinstance(value, int) and not int(name == "copy") <= value <= 1_000_000_000:
             raise BadInput(field=name, why=f"cannot be {value}")
 
 
 def check_customs(label: Cn22Label) -> None:
-    """Raise BadInput for a customs form that would leave something out."""
+    """Raise BadInput for a customs form that would leave something out, or show what only travels as data."""
+    if IOSS.search("\n".join(text for value in vars(label).values() for text in _texts(value))):
+        told = next(name for name, value in vars(label).items() if any(map(IOSS.search, _texts(value))))
+        raise BadInput(field=told, why="holds an IOSS number, which travels as data and is never printed")
     room = LINES_MAX[label.template()]
     if label.category not in CATEGORIES:
         raise BadInput(field="category", why=f"one of {', '.join(CATEGORIES)}")
@@ -205,6 +213,15 @@ def check_customs(label: Cn22Label) -> None:
         raise BadInput(
             field="lines", why=f"{len(label.lines)} kinds of goods, a {label.template().upper()} has 1 to {room}"
         )
+
+
+def _texts(value: object) -> tuple[str, ...]:
+    """Return the texts in a field: its own, those of a tuple, those of goods in it."""
+    if isinstance(value, str):
+        return (value,)
+    if not isinstance(value, tuple):
+        return ()
+    return tuple(each.description if isinstance(each, CustomsLine) else str(each) for each in value)
 
 
 def _lines(value: object) -> list[Line]:

@@ -1,4 +1,7 @@
-"""Barcodes as SVG for screens and A4 sheets; labels themselves are drawn by the browser from their ZPL."""
+"""Barcodes as SVG for screens and A4 sheets; labels themselves are drawn by the browser from their ZPL.
+
+On a screen that asks for the scan of a paper label, the same label must not be scannable: see `for_eyes`.
+"""
 
 from __future__ import annotations
 
@@ -21,8 +24,22 @@ from wms.labels.symbols import check_payload
 LOOK = {"module_width": 0.375, "module_height": 14.0, "quiet_zone": 4.0, "write_text": False}
 STYLE = re.compile(r'style="fill: ?(\w+);?"')
 SIDES = re.compile(r'width="(\d+)" height="(\d+)"')
+BARS = re.compile(r"(\^B([CQX])N[^^]*\^FH_\^FD)([^^]*)\^FS")
+STEERING = re.compile(r"(>.|_5F1|_..)|([0-9])|[A-Za-z]")  # a call of ^BC, FNC1 of ^BX, a byte of ^FH
 EAN_LENGTHS = {8: "ean8", 13: "ean13"}
 MODULE_MIN_MM, QUIET_MODULES = 0.19, 10  # what office printers at 600 dpi keep apart; white on either side
+
+
+def for_eyes(zpl: str) -> str:
+    """Return a label whose barcodes look alike but hold X and 0 in place of letters and digits: a scan of the screen
+    proves nothing about the paper."""
+    return BARS.sub(lambda found: found[1] + _masked(found[2], found[3]) + "^FS", zpl)
+
+
+def _masked(kind: str, data: str) -> str:
+    """Return barcode data of the same length; what steers the symbol stays."""
+    kept = len("QA,") if kind == "Q" else 0
+    return data[:kept] + STEERING.sub(lambda found: found[1] or ("0" if found[2] else "X"), data[kept:])
 
 
 def svg_code128(text: str) -> str:

@@ -7,12 +7,7 @@ nothing is left to print. Only `not_sent` may be retried without asking a person
 from __future__ import annotations
 
 import contextlib
-import os
-import signal
 import socket
-import subprocess
-import sys
-import tempfile
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -21,17 +16,21 @@ from typing import Literal, Protocol
 from wms import clock
 from wms.errors import BadInput
 from wms.labels.hosts import Allowed, HostRefused, check_host
-from wms.labels.spool import NO_QUEUE, NO_SPOOLER
+from wms.labels.local import Folder, Spooler
+from wms.labels.outcomes import Outcome, State, Timeouts
 from wms.labels.status import ASK, HostStatus, frames, parse_status
 
 __all__ = [
     "Allowed",
+    "Folder",
     "HostRefused",
     "HostStatus",
     "Line",
     "Outcome",
     "PrinterAddress",
     "Session",
+    "Spooler",
+    "State",
     "Tcp",
     "Timeouts",
     "check_host",
@@ -44,38 +43,6 @@ FRESH_SECONDS = 1.0  # an older answer is asked for again before the next label
 PIECE = 65536  # bytes handed to the system at a time
 SILENT = "The printer does not answer: out of paper, head open, or not a ZPL printer."
 UNREACHABLE = "The printer cannot be reached."
-State = Literal["not_sent", "sent", "confirmed", "uncertain"]
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """What became of one label. `reason` is a sentence for people, empty when all went well."""
-
-    state: State
-    reason: str = ""
-
-    @property
-    def retry(self) -> bool:
-        """Return whether sending again cannot make a second label."""
-        return self.state == "not_sent"
-
-
-@dataclass(frozen=True)
-class Timeouts:
-    """Seconds: to connect, for one answer to ~HS, without any progress while writing, to write a whole label, until a
-    label is printed, and between two looks at one that is being printed."""
-
-    connect: float = 3.0
-    status: float = 2.5
-    write: float = 5.0
-    whole: float = 30.0
-    finish: float = 10.0
-    look: float = 0.03
-
-    @property
-    def most(self) -> float:
-        """Return how long one label can take from the claim to the outcome."""
-        return self.connect + 3 * self.status + self.whole + self.write + self.finish
 
 
 @dataclass(frozen=True)
@@ -123,25 +90,6 @@ def transport(printer: PrinterAddress, allowed: Allowed | None = None) -> Transp
     if printer.kind == "tcp":
         return Tcp(printer.host, printer.port, allowed or Allowed())
     return Folder(Path(printer.path)) if printer.kind == "file" else Spooler(printer.queue)
-
-
-@dataclass(frozen=True)
-class Single:
-    """A session with a printer that is not asked anything: each label for itself."""
-
-    way: Folder | Spooler
-    timeouts: Timeouts
-
-    def ready(self) -> Outcome | None:
-        """Return None: sending finds out."""
-        return None
-
-    def print(self, payload: bytes) -> Outcome:
-        """Send one label."""
-        return self.way.send(payload, self.timeouts)
-
-    def close(self) -> None:
-        """Nothing is open."""
 
 
 @dataclass(frozen=True)
@@ -305,78 +253,3 @@ class Line:
                 break
             data += more
         return data
-
-
-@dataclass(frozen=True)
-class Folder:
-    """Labels as numbered files in a folder; a file that is there is whole."""
-
-    path: Path
-
-    def open(self, timeouts: Timeouts) -> Single:
-        """Return a session."""
-        return Single(self, timeouts)
-
-    def send(self, payload: bytes, timeouts: Timeouts) -> Outcome:
-        """Write the next file; confirmed, because it is synced to disk before it gets its name."""
-        try:
-            self.path.mkdir(parents=True, exist_ok=True)
-            handle, part = tempfile.mkstemp(dir=self.path, suffix=".part")
-            try:
-                with os.fdopen(handle, "wb") as file:
-                    file.write(payload)
-                    file.flush()
-                    os.fsync(file.fileno())
-                self._name(Path(part))
-            finally:
-                Path(part).unlink(missing_ok=True)
-        except OSError as error:
-            return Outcome("not_sent", f"The label folder cannot be written: {error.strerror}.")
-        return Outcome("confirmed")
-
-    def _name(self, part: Path) -> None:
-        """Give a written file the next free number; another process may take it first, then the one after."""
-        number = max((int(path.stem) for path in self.path.glob("*.zpl") if path.stem.isdigit()), default=0)
-        while True:
-            number += 1
-            try:
-                os.link(part, self.path / f"{number:06d}.zpl")
-                return
-            except FileExistsError:
-                continue
-
-
-@dataclass(frozen=True)
-class Spooler:
-    """The operating system's print queue, through the package `zebra` in a process of its own."""
-
-    queue: str
-    command: tuple[str, ...] = (sys.executable, "-m", "wms.labels.spool")
-
-    def open(self, timeouts: Timeouts) -> Single:
-        """Return a session."""
-        return Single(self, timeouts)
-
-    def send(self, payload: bytes, timeouts: Timeouts) -> Outcome:
-        """Hand one label to the queue. `sent` at best: a spooler does not tell what the printer did."""
-        whole = [*self.command, self.queue]
-        with subprocess.Popen(
-            whole, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, start_new_session=True
-        ) as child:
-            try:
-                _, complaint = child.communicate(payload, timeouts.finish)
-            except subprocess.TimeoutExpired:
-                os.killpg(child.pid, signal.SIGKILL)  # the spooler's own client hangs with it
-                return Outcome("uncertain", "The print spooler does not answer.")
-        return _spooled(child.returncode, complaint, self.queue)
-
-
-def _spooled(code: int, complaint: bytes, queue: str) -> Outcome:
-    """Return what an exit code of `wms.labels.spool` means; the package hides lpr's code, so its complaints count."""
-    if code == NO_SPOOLER:
-        return Outcome("not_sent", "This machine has no print spooler.")
-    if code == NO_QUEUE:
-        return Outcome("not_sent", f"This machine has no print queue named {queue!r}.")
-    if code or complaint.strip():
-        return Outcome("uncertain", "The print spooler complained; look at its queue.")
-    return Outcome("sent")

@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any
 
 from wms import barcodes
+from wms.barcodes import s10
 from wms.labels.gs1 import sscc
 from wms.labels.labels import (
     KINDS,
@@ -114,17 +115,19 @@ def customs(words: Words) -> tuple[Label, ...]:
         for number in range(1, 8)
     )
     sender = ("Pickwell Fulfilment", *words.street)
-    facts: dict[str, Any] = {"code": barcodes.code("PA", "SAMPLE"), "sender_lines": sender, "category": "sale"}
+    facts: dict[str, Any] = {"code": s10.item_id("LX", 12345678, "DE"), "sender_lines": sender, "category": "sale"}
     facts |= {"currency": "EUR", "value": "342.30", "weight_g": 8960, "posted_on": DAY, "signed": words.person}
     more: dict[str, Any] = {"recipient_lines": (words.person, *words.street), "country": "JP"}
     more |= {
         "phone": "+81 3 1234 5678",
         "email": words.mail,
-        "importer": "IM2760000742",
-        "reference": "KS-1042",
+        "importer": "CPF 390.533.447-05",
+        "reference": "DE123456789012345",
         "invoice": "KS-1042",
+        "office": "10115 Berlin",
+        "licence": "L-77/2026",
     }
-    more |= {"invoice": "KS-1042", "postage": "EUR 18.40", "comments": words.goods[1]}
+    more |= {"certificate": "PHYTO 12", "postage": "EUR 18.40", "comments": words.goods[1]}
     return Cn22Label(lines=goods[:5], **facts), Cn23Label(lines=goods, **facts, **more)
 
 

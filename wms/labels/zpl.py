@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from jinja2 import FileSystemLoader, StrictUndefined, Template, TemplateNotFound, meta
+from jinja2.runtime import LoopContext
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from wms.errors import BadInput
@@ -32,7 +33,8 @@ from wms.settings import share
 DPMM = {203: 8, 300: 12, 600: 24}  # dots per millimetre: 203.2, 304.8 and 609.6 dpi
 MM_MAX = 400  # no printer here is wider, no label longer
 QR_DROP = 10  # ^BQ starts lower by the bar height of ^BY, which is set to this before each one
-FITTED_MAX = 2048
+COUNTERS = {"index", "index0"}
+PLACED_MAX = 4096  # texts with their box whose size and place are kept, of each density
 LOADED_MAX = 64  # templates and versions of them that are kept ready
 UNKNOWN = "[?]"  # stands for a word that no font has
 SLIP = "[see packing slip]"  # the same in an address, where guessing is no help
@@ -40,6 +42,9 @@ Box = tuple[float, float, float, float]  # left, top, width, height in mm
 Square = tuple[float, float, float]  # left, top, side in mm
 Parts = tuple[tuple[str, str], ...]  # GS1: application identifier and value, in the order of printing
 Align = Literal["L", "C", "R"]
+# Dots to the right and down, commands, and a text, which is escaped when it is printed; or a picture and no text.
+Piece = tuple[int, int, str, str | None]
+Placed = tuple[tuple[Piece, ...], bool]  # what stands in a box, and whether something had to be left out
 
 
 class Sheet:
@@ -51,9 +56,13 @@ class Sheet:
             raise BadInput(field="dpi", why=f"is {dpi}, a label printer here has 203, 300 or 600")
         self.dpmm = DPMM[dpi]
         self.fonts = fonts or Fonts()
-        self._fit = lru_cache(maxsize=FITTED_MAX)(self._fitted)  # the words of a form are the same on every label
+        self.mm = lru_cache(maxsize=PLACED_MAX)(self._whole)
+        # Names of goods, tariff numbers, the sender: most texts stand on many labels.
+        self._place = lru_cache(maxsize=PLACED_MAX)(self._placed)
+        self._place_all = lru_cache(maxsize=PLACED_MAX // 4)(self._placed_all)
+        self._advance = lru_cache(maxsize=PLACED_MAX)(self._measured)
 
-    def mm(self, length: float) -> int:
+    def _whole(self, length: float) -> int:
         """Return a length in mm as whole dots; raises BadInput for one that no label has."""
         if not 0 <= length <= MM_MAX:
             raise BadInput(field="length", why=f"is {length:g} mm, a label here has 0 to {MM_MAX}")
@@ -61,28 +70,25 @@ class Sheet:
 
     def text(self, value: object, box: Box, lines: int = 1, align: Align = "L") -> Zpl:
         """Return `value` as large as fits `box` on at most `lines` lines; too long a text ends in an ellipsis."""
-        content = self.fonts.printable(clean(str(value)), UNKNOWN)
-        return self._lines(self._fit(content, box, lines), box, align)
+        return self._ink(self._place(str(value), box[2:], lines, align)[0], box)
 
     def whole(self, value: object, box: Box, align: Align = "L") -> Zpl:
         """Return `value` on one line; raises BadInput when it does not fit, because a code must not be cut."""
-        content = self.fonts.printable(clean(str(value)), UNKNOWN)
-        fitted = self._fit(content, box, 1)
-        if fitted.cut:
+        pieces, cut = self._place(str(value), box[2:], 1, align)
+        if cut:
+            content = self.fonts.printable(clean(str(value)), UNKNOWN)
             raise BadInput(field="text", why=f"{content[:40]!r} does not fit {box[2]:g} mm and must not be cut")
-        return self._lines(fitted, box, align)
+        return self._ink(pieces, box)
 
     def address(self, values: tuple[str, ...], box: Box) -> Zpl:
         """Return address lines at one common size, long ones wrapped; words that no font has become a marked note.
 
         Raises BadInput when they do not fit even at 1.8 mm: an address is never cut.
         """
-        lines = tuple(self.fonts.printable(line, SLIP) for line in map(clean, values) if line)
-        room = (self.mm(box[2]), self.mm(box[3]))
-        fitted = fit_all(lines, room, self.dpmm, lambda text: self._advance(text))
-        if fitted.cut:
+        pieces, cut = self._place_all(values, box[2:])
+        if cut:
             raise BadInput(field="recipient_lines", why=f"do not fit the {box[2]:g} x {box[3]:g} mm of the address")
-        return self._lines(fitted, box, "L")
+        return self._ink(pieces, box)
 
     def code128(self, payload: str, box: Box, align: Align = "L") -> Zpl:
         """Return a Code 128 whose quiet zones stay inside `box`, bars as wide as fit; raises BadInput if none do."""
@@ -186,36 +192,64 @@ class Sheet:
             "length": len,
         }
 
-    def _advance(self, text: str) -> float:
+    def _measured(self, text: str) -> float:
         """Return the width of `text` in font heights, in the font that will show it."""
         runs = None if in_printer(text) else self.fonts.runs(text)
         return width_in(runs) if runs else advance(text)
 
-    def _fitted(self, content: str, box: Box, lines: int) -> Fitted:
-        """Return `content` at the size that fits `box`."""
-        return fit(content, (self.mm(box[2]), self.mm(box[3])), (lines, self.dpmm), self._advance)
+    def _placed(self, value: str, room: tuple[float, float], lines: int, align: Align) -> Placed:
+        """Return `value` at the size that fits `room` (width, height in mm)."""
+        content = clean(value)
+        plain = in_printer(content) or in_printer(content := self.fonts.printable(content, UNKNOWN))
+        dots = (self.mm(room[0]), self.mm(room[1]))
+        fitted = fit(content, dots, (lines, self.dpmm), advance if plain else self._advance)
+        return self._lines(fitted, dots, align), fitted.cut
 
-    def _lines(self, fitted: Fitted, box: Box, align: Align) -> Zpl:
-        """Return fitted lines as fields: a single one in the middle of the box's height, several from its top."""
+    def _placed_all(self, values: tuple[str, ...], room: tuple[float, float]) -> Placed:
+        """Return all lines of an address at the size at which they fit `room` (width, height in mm)."""
+        lines = tuple(self.fonts.printable(line, SLIP) for line in map(clean, values) if line)
+        dots = (self.mm(room[0]), self.mm(room[1]))
+        fitted = fit_all(lines, dots, self.dpmm, advance if all(map(in_printer, lines)) else self._advance)
+        return self._lines(fitted, dots, "L"), fitted.cut
+
+    def _lines(self, fitted: Fitted, room: tuple[int, int], align: Align) -> tuple[Piece, ...]:
+        """Return fitted lines as fields: a single one in the middle of the room's height, several from its top."""
         pitch = fitted.height * PITCH
-        spare = self.mm(box[3]) - pitch if len(fitted.lines) == 1 else 0
-        top = self.mm(box[1]) + max(0.0, spare / 2)
-        tops = (round(top + number * pitch) for number in range(len(fitted.lines)))
-        rows = (self._line(line, (box, y), fitted.height, align) for line, y in zip(fitted.lines, tops, strict=True))
-        return Zpl("".join(rows))
+        if len(fitted.lines) == 1:
+            top = round(max(0.0, room[1] - pitch) / 2)
+            return (self._line(fitted.lines[0], (top, room[0]), fitted.height, align),) if fitted.lines[0] else ()
+        rows = ((line, round(number * pitch)) for number, line in enumerate(fitted.lines) if line)
+        return tuple(self._line(line, (top, room[0]), fitted.height, align) for line, top in rows)
 
-    def _line(self, line: str, place: tuple[Box, int], height: int, align: Align) -> Zpl:
-        """Return one line, its cell starting `place[1]` dots down: a field, or a picture where letters are missing."""
-        (left, _, box_width, _), top = place
-        x, width = self.mm(left), self.mm(box_width)
+    def _line(self, line: str, place: tuple[int, int], height: int, align: Align) -> Piece:
+        """Return one line in `place` (dots down, dots of width): a field, or a picture where letters are missing."""
+        top, width = place
         runs = None if in_printer(line) else self.fonts.runs(line)
-        taken = round((width_in(runs) if runs else advance(line)) * height)
-        x += {"L": 0, "C": (width - taken) // 2, "R": width - taken}[align]
-        if not line:
-            return Zpl()
+        taken = 0 if align == "L" else round((width_in(runs) if runs else advance(line)) * height)
+        left = {"L": 0, "C": (width - taken) // 2, "R": width - taken}[align]
         if runs:
-            return pictured(runs, height, (x, top))
-        return Zpl(f"^FO{max(x, 0)},{top + round(height * 0.2)}^A0N,{height},{height}{fd(line)}^FS")
+            return left, top, pictured(runs, height), None
+        return left, top + round(height * 0.2), f"^A0N,{height},{height}", line
+
+    def _ink(self, pieces: tuple[Piece, ...], box: Box) -> Zpl:
+        """Return what stands in a box as ZPL, every text of it escaped."""
+        x, y = self.mm(box[0]), self.mm(box[1])
+        found = ""
+        for left, top, head, text in pieces:
+            found += f"^FO{max(x + left, 0)},{y + top}{head}" + ("" if text is None else f"{fd(text)}^FS")
+        return Zpl(found)
+
+
+class Sandbox(ImmutableSandboxedEnvironment):
+    """The sandbox of templates, which reads the fields of a label's lines without asking twice whether it may."""
+
+    def getattr(self, obj: Any, attribute: str) -> Any:
+        """Return an attribute: a loop's counter or a dataclass's public field as it is, all else by the rules."""
+        if obj.__class__ is LoopContext and attribute in COUNTERS:
+            return getattr(obj, attribute)
+        if attribute[:1] != "_" and attribute in getattr(type(obj), "__dataclass_fields__", ()):
+            return getattr(obj, attribute)
+        return super().getattr(obj, attribute)
 
 
 class Press:
@@ -224,7 +258,7 @@ class Press:
     def __init__(self, dpi: int, folder: Path, fonts: Fonts | None = None) -> None:
         """Open the template folder for printers of `dpi` dots per inch."""
         self.sheet = Sheet(dpi, fonts)
-        self.environment = ImmutableSandboxedEnvironment(
+        self.environment = Sandbox(
             loader=FileSystemLoader(folder),
             undefined=StrictUndefined,
             finalize=field,
