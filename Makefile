@@ -6,7 +6,7 @@ INSTALLED := .venv/.installed
 VENDORED := .venv/.vendored
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint bench bench-planning bench-decode bench-labels clean app
+.PHONY: help setup demo test lint bench bench-planning bench-decode bench-labels bench-imports bench-campaign clean app
 
 help:  ## list what can be made
 	@echo "Pickwell, a warehouse-floor system. You can make:"
@@ -40,10 +40,16 @@ bench-labels: setup  ## every label at every density in every language, 100,000 
 	@PICKWELL_LABELS=all $(BIN)/python -m pytest -q tests/labels/test_label_proof.py
 	@$(BIN)/python -m tests.benchmarks.labels
 
+bench-imports: setup  ## 100,000 orders from file to review, beside scans, against bare rows
+	@$(BIN)/python -m tests.benchmarks.imports
+
+bench-campaign: setup  ## 10,000 invented orders from their file to the first wave, step by step
+	@$(BIN)/python -m tests.benchmarks.campaign
+
 SAMPLES ?= samples/barcodes
 
 bench-decode: app  ## decoding, per symbology and engine: make bench-decode SAMPLES=folder
-	@$(BIN)/python -m tests.benchmarks.decode $(SAMPLES) --turned
+	@$(BIN)/python -m tests.benchmarks.decode $(SAMPLES) --turned --scenes 2
 
 clean:  ## remove everything that was made or fetched here (not your data in var/)
 	rm -rf .venv dist $(WEB)/node_modules $(WEB)/static/vendor *.egg-info

@@ -10,10 +10,10 @@ from sqlalchemy import select
 from warehouse import Warehouse
 
 from wms.db import table_of
-from wms.formats.backer_report import ExportItem, ExportOrder, OrderFile, Recipient, Rejected
+from wms.formats.orders.rows import ExportItem, ExportOrder, OrderFile, Recipient, Rejected
 from wms.formats.reward_map import RewardMap
 from wms.models.orders import Hold, Order
-from wms.operations import intake, reviewing, waving
+from wms.operations import intake, mapping, reviewing, waving
 from wms.operations.ledger import By
 
 orders, holds = table_of(Order), table_of(Hold)
@@ -26,7 +26,8 @@ def backer(number: int, *wanted: str, **facts: Any) -> ExportOrder:
     for text in wanted:
         qty, _, key = text.rpartition(" ")
         items.append(ExportItem("item", key, key, int(qty or 1)))
-    to = replace(HOME, name=f"Mira Sample{number}", line1=f"Example Street {number}")
+    own = {"name": f"Mira Sample{number}", "line1": f"Example Street {number}", "phone": f"+43 316 872{number:03d}"}
+    to = replace(HOME, **own)
     row = ExportOrder(
         number=str(number), uid=f"u{number}", name=f"mira{number}", email=f"mira{number}@example.test",
         reward_id="", reward_title="Keeper", items=tuple(items), pledge_status="collected", survey_answered=True,
@@ -53,7 +54,7 @@ class Campaign:
     def map(self, **rewards: str) -> None:
         """Map what backers chose to SKUs: Core="CORE-RED"."""
         entries = {("item", key.casefold()): ((sku, 1),) for key, sku in rewards.items()}
-        self.warehouse.do(intake.set_rewards, self.id, RewardMap(entries))
+        self.warehouse.do(mapping.set_rewards, self.id, RewardMap.of(entries))
 
     def take_in(self, *rows: ExportOrder, rejected: tuple[Rejected, ...] = ()) -> int:
         """Import a report without a review; returns the import's id."""

@@ -119,7 +119,7 @@ class Bench(Warehouse):
         content = {sku: skus.count(sku) for sku in skus}
         return made, self.fill(self.pick_list("single", made), None, content)
 
-    def hold(self, order_id: int, code: str = "CHANGE_AFTER_LOCK") -> None:
+    def hold(self, order_id: int, code: str = "CHANGED_AFTER_LOCK") -> None:
         """Put an order on hold."""
         self.do(lambda tx: master.add(tx, holds, order_id=order_id, code=code, opened_at=tx.now))
 

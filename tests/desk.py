@@ -20,8 +20,10 @@ from wms.models.outbound import Pick
 from wms.models.printing import PrintJob
 from wms.models.shipping import Manifest, Parcel
 from wms.models.slotting import MoveTask, PickFace, SlottingMove, SlottingPlan
-from wms.operations import directory, master, people
-from wms.operations.ledger import Key, allocate
+from wms.operations import directory, master, people, segmenting
+from wms.operations.ledger import By, Key, allocate
+from wms.operations.segmenting import NewSegment
+from wms.queries.segments import SegmentFilter
 
 HOSTILE = "<script>alert(1)</script>\"'><img src=x onerror=alert(2)>"
 ROLES = ("picker", "packer", "receiver", "supervisor", "admin")
@@ -80,6 +82,7 @@ class Desk(Bench):
         self.do(self.write_inbound)
         self.do(self.write_outbound)
         self.do(self.write_plans)
+        self.do(segmenting.make, By(), self.campaign, NewSegment(HOSTILE[:60], SegmentFilter(rewards=(HOSTILE,))))
         self.do(lambda tx: tx.execute(table_of(Recipient).update().values(name=HOSTILE, email="mia@example.test")))
         return self
 

@@ -7,63 +7,26 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Callable
 from contextlib import ExitStack
-from functools import partial, wraps
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import click
-from sqlalchemy.exc import SQLAlchemyError
 
 from wms import demo as demo_module
-from wms import migrations, rehearsal, serving, sharing, tls
+from wms import rehearsal, serving, sharing, tls
 from wms import settings as settings_module
-from wms.db import Store
-from wms.errors import Refusal
+from wms.commands.campaigns import campaign_group
+from wms.commands.core import Command, command
+from wms.commands.exports import export_group, import_tracking
+from wms.commands.imports import import_group
+from wms.commands.releases import release
 from wms.flows import FLOWS
-from wms.formats.errors import FormatError
 from wms.labels import agent, emulator, remote
-from wms.operations import jobs, onboarding, people, printing, waving
-from wms.operations.ledger import By
+from wms.operations import jobs, people, printing
 from wms.planning import speed, warming
 from wms.queries import invariants
-from wms.settings import SettingsError
-
-
-class Command:
-    """The settings of one call, and its database."""
-
-    def __init__(self, database: str | None, config: Path | None) -> None:
-        settings_module.adopt({"database.url": database} if database else {}, config)
-        self.settings = settings_module.load()
-
-    def store(self) -> Store:
-        """Return the database, brought to the newest schema."""
-        try:
-            store = Store(self.settings.database)
-            migrations.current(store)
-        except (SQLAlchemyError, ImportError, OSError) as error:
-            why = str(getattr(error, "orig", None) or error).partition("\n")[0]
-            raise click.ClickException(f"The database cannot be opened: {why}") from error
-        if copy := migrations.upgrade(store):
-            click.echo(f"The database was upgraded; a copy of the old one is {copy}", err=True)
-        return store
-
-
-def command(function: Callable[..., Any]) -> Callable[..., Any]:
-    """Give a sub-command --database and --config, and turn errors into one clear line and exit code 1."""
-
-    @click.option("--database", metavar="URL", help="sqlite:///file.db or postgresql+psycopg://… (WMS__DATABASE__URL)")
-    @click.option("--config", type=click.Path(path_type=Path, exists=True), help="A TOML file over the defaults.")
-    @wraps(function)
-    def run(database: str | None, config: Path | None, **options: Any) -> Any:
-        try:
-            return function(Command(database, config), **options)
-        except (Refusal, SettingsError, FormatError, migrations.TooNew, tls.TlsError) as error:
-            raise click.ClickException(error.text if isinstance(error, Refusal) else str(error)) from error
-
-    return run
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
@@ -253,54 +216,6 @@ def diagram(_call: Command, flow: str) -> None:
     click.echo(FLOWS[flow].diagram())
 
 
-@main.command()
-@click.option("--pilot/--wave", "pilot", default=None, help="Force a pilot or a wave; by default a pilot first.")
-@click.option("--orders", type=int, help="At most so many orders.")
-@click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
-@command
-def release(call: Command, pilot: bool | None, orders: int | None, as_json: bool) -> None:
-    """Release clean orders that are fully in stock: allocate, batch into pick lists, sequence the walk."""
-    summary = waving.release_all(call.store(), call.settings, By(), pilot, orders)
-    click.echo(json.dumps(summary, default=str) if as_json else waving.in_words(summary))
-
-
-@main.group("import")
-def import_group() -> None:
-    """Read outside files: a site folder, a factory's packing list, a backer report."""
-
-
-@import_group.command("site")
-@click.argument("folder", type=click.Path(path_type=Path, exists=True, file_okay=False))
-@command
-def import_site(call: Command, folder: Path) -> None:
-    """Read FOLDER (site, people, items, kits, cartons, carriers, printers as CSV; see config/demo)."""
-    opened = onboarding.open_site(call.store(), call.settings, folder)
-    click.echo(", ".join(f"{number} {name}" for name, number in opened.counts.items()))
-
-
-@import_group.command("packing")
-@click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
-@click.option("--owner", required=True, help="Code of the creator whose goods these are.")
-@command
-def import_packing(call: Command, file: Path, owner: str) -> None:
-    """Read a factory's packing list (XLSX or CSV) and announce it as a receipt."""
-    onboarding.import_packing_list(call.store(), By(), owner, file.read_bytes(), file.name)
-    click.echo(f"{file.name}: announced. Receive it at a dock.")
-
-
-@import_group.command("orders")
-@click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
-@click.option("--campaign", "folder", required=True, type=click.Path(path_type=Path, exists=True, file_okay=False),
-              help="A folder with campaign.toml and rewards.csv.")  # fmt: skip
-@command
-def import_orders(call: Command, file: Path, folder: Path) -> None:
-    """Read a backer report; a later one of the same campaign is a difference, never a reload."""
-    store = call.store()
-    campaign = onboarding.open_campaign(store, folder)
-    summary = onboarding.import_report(store, By(), campaign, file.read_bytes(), file.name)
-    click.echo(", ".join(f"{number} {name}" for name, number in summary.items()))
-
-
 @main.group("people")
 def people_group() -> None:
     """Add people and set PINs."""
@@ -315,6 +230,13 @@ def people_add(call: Command, name: str, roles: str, pin: str) -> None:
     """Add a person and print the badge code."""
     security, wanted = call.settings.security, tuple(role.strip() for role in roles.split(","))
     click.echo(call.store().transact(lambda tx: people.add_operator(tx, security, people.Person(name, pin, wanted)))[1])
+
+
+main.add_command(campaign_group)
+main.add_command(import_group)
+import_group.add_command(import_tracking)
+main.add_command(export_group)
+main.add_command(release)
 
 
 @main.command("printer-emulator")

@@ -273,7 +273,8 @@ def make_engine(settings: DatabaseSettings) -> Engine:
     if url.drivername == "postgresql":
         url = url.set(drivername="postgresql+psycopg")
     if url.get_backend_name() != "sqlite":
-        return create_engine(url, pool_size=settings.pool_size, max_overflow=settings.pool_size, pool_pre_ping=True)
+        sizes = {"pool_size": settings.pool_size, "max_overflow": settings.pool_size}
+        return create_engine(url, **sizes, pool_pre_ping=True, hide_parameters=True)
     if url.database and url.database != ":memory:":
         Path(url.database).parent.mkdir(parents=True, exist_ok=True)
     engine = create_engine(
@@ -282,6 +283,7 @@ def make_engine(settings: DatabaseSettings) -> Engine:
         pool_size=settings.pool_size,
         max_overflow=2 * settings.pool_size,
         connect_args={"check_same_thread": False, "timeout": settings.busy_seconds},
+        hide_parameters=True,  # a statement that failed must not carry people's data into a log
     )
     event.listen(engine, "connect", set_pragmas)
     event.listen(engine, "begin", emit_begin)

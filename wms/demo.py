@@ -24,6 +24,7 @@ from wms.models.printing import Printer
 from wms.operations import onboarding, people
 from wms.operations.ledger import By
 from wms.operations.onboarding import Opened
+from wms.operations.staging import Request
 from wms.scratch import Server, check_port
 from wms.settings import Settings
 
@@ -50,7 +51,7 @@ def fill(store: Store, settings: Settings, folder: Path, campaign: Campaign | No
     report = campaign.report if campaign else (folder / "backer_report.csv").read_bytes()
     owner = onboarding.owner_of(folder)
     onboarding.import_packing_list(store, By(), owner, packing, "packing_list.xlsx")
-    opened.counts |= onboarding.import_report(store, By(), campaign_id, report, "backer_report.csv")
+    opened.counts |= onboarding.import_report(store, settings, By(), Request(campaign_id, "backer_report.csv", report))
     return opened
 
 

@@ -83,6 +83,12 @@ class Nothing(Refusal):
     sentence = "That was no scan. Try again."
 
 
+class TooLong(Refusal):
+    """A code with more characters than anything here is named by: a page of text, or two scans run together."""
+
+    sentence = "Code too long: {length} characters. Scan another one."
+
+
 class NotHere(Refusal):
     """The menu starts flows; this code starts none."""
 
@@ -105,7 +111,7 @@ class Floor:
         """
         if not SCAN_ID.fullmatch(scan_id):
             raise BadInput(field="id", why="8 to 64 letters, digits, dots, dashes")
-        ask = Asked(who, scan_id, task_id, turn, storable(text)[: self.settings.floor.scan_length_max])
+        ask = Asked(who, scan_id, task_id, turn, storable(text)).cut(self.settings.floor.scan_length_max)
         try:
             return self.store.transact(lambda tx: self._act(tx, ask))
         except Refused as refused:
@@ -141,6 +147,8 @@ class Floor:
         try:
             if not scanned.text:
                 raise Nothing
+            if ask.length > len(ask.text):
+                raise TooLong(length=ask.length)
             if row is None or row.closed_at is not None:
                 return self._keep(tx, ask, self._at_menu(tx, ask, scanned))
             self._check_turn(tx, ask, row)
@@ -357,10 +365,16 @@ class Meter:
 
 
 class Asked:
-    """One scan as it arrived."""
+    """One scan as it arrived; of one that is too long the beginning is kept, and it is refused."""
 
     def __init__(self, who: Who, scan_id: str, task_id: int | None, turn: int, text: str) -> None:
         self.who, self.scan_id, self.task_id, self.turn, self.text = who, scan_id, task_id, turn, text
+        self.length = len(text)
+
+    def cut(self, most: int) -> Asked:
+        """Return this scan with at most so many characters of its text; its `length` stays."""
+        self.text = self.text[:most]
+        return self
 
 
 class Refused(Exception):

@@ -6,12 +6,14 @@ import os
 import tomllib
 from collections.abc import Iterable, Mapping
 from datetime import UTC, tzinfo
+from decimal import Decimal
 from ipaddress import ip_network
 from pathlib import Path
 from typing import Any, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+from stdnum.eu import oss
 
 PREFIX = "WMS__"
 AllocationStrategy = Literal["fefo", "fifo", "fewest", "empty", "carton"]
@@ -46,6 +48,7 @@ class Site(Section):
     gs1_prefix: str = Field("", pattern=r"^(\d{4,12})?$")
     training: bool = False
     currency: str = Field("EUR", pattern=r"^[A-Z]{3}$")
+    country: str = Field("", pattern=r"^([A-Z]{2})?$")
     time_zone: str = "UTC"
 
     @field_validator("time_zone")
@@ -124,6 +127,12 @@ class Floor(Section):
     zero_check: bool = False
 
 
+class Scanning(Section):
+    """How codes are read from photos."""
+
+    symbologies: str = ""
+
+
 class Layout(Section):
     """Where one may walk, as far as the places do not tell: cross aisles by y, one-way aisles by zone and aisle.
 
@@ -137,10 +146,20 @@ class Layout(Section):
     one_way_down: tuple[str, ...] = ()
 
 
+class Review(Section):
+    """The review of orders. What a backer owes is forgiven up to `balance_tolerance`, in the order's currency."""
+
+    balance_tolerance: Decimal = Field(Decimal("1.00"), ge=0)
+
+
 class Release(Section):
     """Pilot, waves and pick lists."""
 
+    final_notice_hours: int = Field(48, ge=0, le=2000)
     pilot_orders: int = Field(20, ge=1)
+    pilot_shapes: int = Field(20, ge=0, le=10_000)
+    shift_hours: float = Field(8.0, gt=0, le=168)
+    parcel_handling: int = Field(150, ge=0)
     wave_orders: int = Field(200, ge=1)
     totes_max: int = Field(6, ge=1, le=40)
     single_orders_max: int = Field(20, ge=1, le=200)
@@ -186,6 +205,34 @@ class Printing(Section):
         return names
 
 
+class Customs(Section):
+    """Papers for customs: the seller's numbers, and the range of item numbers (UPU S10) that a postal service gave."""
+
+    ioss: str = Field("", pattern=r"^(IM\d{10})?$")
+    eori: str = Field("", pattern=r"^([A-Z]{2}[A-Z0-9]{1,15})?$")
+    office: str = Field("", max_length=60)
+    s10_service: str = Field("", pattern=r"^([A-Z]{2})?$")
+    s10_country: str = Field("", pattern=r"^([A-Z]{2})?$")
+    s10_first: int = Field(0, ge=0, le=99_999_999)
+    s10_last: int = Field(0, ge=0, le=99_999_999)
+    s10_carriers: tuple[str, ...] = ()
+
+    @field_validator("ioss")
+    @classmethod
+    def checked_ioss(cls, number: str) -> str:
+        """Refuse an IOSS number whose check digit is wrong."""
+        if number and not oss.is_valid(number):
+            raise ValueError(f"{number} is no IOSS number: its check digit is wrong")
+        return number
+
+    @model_validator(mode="after")
+    def whole_range(self) -> Customs:
+        """Refuse half a range of item numbers."""
+        if self.s10_last and not (self.s10_service and self.s10_country and self.s10_first <= self.s10_last):
+            raise ValueError("item numbers need s10_service, s10_country and s10_first up to s10_last")
+        return self
+
+
 class Settings(Section):
     """Everything, by section."""
 
@@ -195,10 +242,13 @@ class Settings(Section):
     sockets: Sockets = Sockets()
     security: Security = Security()
     floor: Floor = Floor()
+    scanning: Scanning = Scanning()
     layout: Layout = Layout()
+    review: Review = Review()
     release: Release = Release()
     planning: Planning = Planning()
     printing: Printing = Printing()
+    customs: Customs = Customs()
 
 
 def share() -> Path:

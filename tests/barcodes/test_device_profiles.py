@@ -81,3 +81,10 @@ def test_a_bad_file_is_refused_with_the_profile_and_the_field(tmp_path: Path, te
 def test_a_missing_file_is_named() -> None:
     with pytest.raises(ProfileError, match=r"nowhere\.toml"):
         load_profiles(Path("nowhere.toml"))
+
+
+@pytest.mark.parametrize("key", ["F2", "f12", "ESC", "\x02F2\r\n"])
+def test_what_looks_like_a_key_is_one_when_it_was_typed_and_a_code_when_a_scanner_read_it(key: str) -> None:
+    profiles = load_profiles(SHIPPED)
+    assert understand(profiles["typed"].normal(key)).key == understand(key).key
+    assert {understand(profiles[name].normal(key)).key for name in profiles if name != "typed"} == {None}

@@ -131,6 +131,16 @@ def test_a_scan_names_the_profile_of_its_scanner_and_typing_names_typing(handhel
     ]
 
 
+@pytest.mark.usefixtures("lost_network")  # the floor behind this page knows no scans at the menu: 404
+def test_a_label_that_says_f1_or_1_chooses_nothing_from_the_menu(handheld: Handheld) -> None:
+    handheld.open().login()
+    expect(handheld.page.locator("main.menu")).to_be_visible()
+    for text in ("F1", "12"):
+        with handheld.page.expect_response("**/scan"):
+            handheld.scan(text)
+    assert [(body["text"], body["profile"]) for body in handheld.floor.received] == [("F1", "plain"), ("12", "plain")]
+
+
 @pytest.mark.parametrize("front", ["]C0", "]Q1"])
 def test_a_badge_is_a_badge_behind_its_aim_identifier(handheld: Handheld, front: str) -> None:
     handheld.open().scan(f"{front}BD-ANA-5")

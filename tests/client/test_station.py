@@ -161,9 +161,9 @@ def test_a_wrong_unit_is_seen_and_changes_nothing(desk: Desk, bench: Bench) -> N
 def test_a_held_order_fills_the_screen_in_amber(desk: Desk, bench: Bench) -> None:
     order, tote = bench.tote_of({"CORE-RED": 2})
     desk.login().shows(TOTE).scan(tote).shows("Scan CORE-RED").scan("CORE-RED").band("ok")
-    bench.hold(order, "CHANGE_AFTER_LOCK")
+    bench.hold(order, "CHANGED_AFTER_LOCK")
     desk.scan("CORE-RED").band("stop", "on hold")
-    expect(desk.page.locator(".held h1")).to_have_text("On hold: change after lock")
+    expect(desk.page.locator(".held h1")).to_have_text("On hold: changed after lock")
     expect(desk.page.locator(".held")).to_contain_text("F3: Problem shelf")
     desk.press("F3").band("done", "problem shelf")
     expect(desk.page.locator(".held")).to_have_count(0)
@@ -223,6 +223,24 @@ def test_the_screen_tells_by_itself_when_the_label_is_printed(desk: Desk, bench:
     jobs = table_of(PrintJob)
     bench.do(lambda tx: tx.execute(update(jobs).values(state="confirmed")))
     expect(desk.page.locator("#box .label")).to_have_text("Printed")
+
+
+def test_the_packer_sees_the_label_as_it_is_printed_and_settles_a_doubt(desk: Desk, bench: Bench) -> None:
+    _, tote = bench.tote_of({"DICE": 1})
+    desk.login().shows(TOTE).scan(tote).shows("Scan DICE").scan("DICE").shows(re.compile("Take carton"))
+    desk.scan(bench.cartons["S"]).shows("Weigh the parcel").scan("150").shows("Scan the label")
+    picture = desk.page.locator("#box .print img")
+    expect(picture).to_be_visible()
+    size = picture.evaluate("how => [how.naturalWidth, how.naturalHeight]")
+    drawn = picture.get_attribute("src")
+    assert (size, desk.page.evaluate(CLIPPED)) == ([800, 1200], [])
+    jobs = table_of(PrintJob)
+    bench.do(lambda tx: tx.execute(update(jobs).values(state="uncertain", reason="The printer fell silent.")))
+    expect(desk.page.locator("#box .label")).to_have_text("Did it come out? Scan it, or F6, F7.")
+    expect(desk.page.locator("#box")).to_contain_text("The printer fell silent.")
+    desk.press("F7").band("ok", "A copy of the label")
+    expect(picture).not_to_have_attribute("src", drawn or "")  # the copy is another label, and says so
+    desk.scan(parcel(bench)).band("done", "packed")
 
 
 def test_a_reload_in_the_middle_of_an_order_loses_nothing(desk: Desk, bench: Bench) -> None:

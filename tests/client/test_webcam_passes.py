@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 import numpy as np
+import pytest
 from client.film import Picture, desk, label, one
 from decoding.printed import noisy
 
 from scanner_client.webcam.passes import SEARCH_AFTER, WHOLE_EVERY, Passes
+from scanner_client.webcam.presence import Presence
 
 CODE = "LO-A-01-1-7"
 
@@ -68,3 +70,18 @@ def test_a_label_exchanged_for_a_like_one_is_noticed() -> None:
 def test_a_picture_without_a_code_gives_nothing() -> None:
     noise = np.random.default_rng(1).integers(0, 255, (480, 640), dtype=np.uint8)
     assert read(Passes(), [noise] * 15) == [[]] * 15
+
+
+def presented(pictures: Iterable[Picture], counting: bool = False) -> list[str]:
+    """What 20 frames a second, each with noise of its own, become as scans."""
+    passes, presence = Passes(), Presence()
+    frames = (noisy(picture, 4, n) for n, picture in enumerate(pictures))
+    looks = (presence.look(passes.look(frame, n / 20), n / 20, counting=counting) for n, frame in enumerate(frames))
+    return [code.text for code in looks if code is not None]
+
+
+@pytest.mark.parametrize("other", ["TO-000012-7", CODE])
+def test_a_label_that_is_pushed_against_another_in_a_clip_is_scanned_too(other: str) -> None:
+    lying, pushed = (label(CODE), (200, 240)), label(other)
+    clip = [desk(lying)] * 24 + [desk(lying, (pushed, (max(332, 530 - 12 * n), 240))) for n in range(30)]
+    assert presented(clip, counting=True) == [CODE, other]

@@ -97,3 +97,27 @@ def test_another_label_between_counts_the_unit_too() -> None:
 
 def test_a_site_may_count_by_taking_the_unit_away() -> None:
     assert play(Presence(by_trigger=False), *steady([A], 0, 1), *steady([A], 4, 1), counting=True) == ["A", "A"]
+
+
+def sliding(here: Code, text: str, start: float) -> list[tuple[float, list[Code]]]:
+    """Looks at a label that is pushed from the right until it touches one that lies there."""
+    return [
+        (start + n / 10, [here, code(text, x)]) for n, x in enumerate((220, 210, 200, 190, 180, 170, 160, 150, 150))
+    ]
+
+
+def test_a_label_that_is_pushed_against_another_is_one_of_its_own() -> None:
+    assert play(Presence(), *steady([A], 0, 1), *sliding(A, "B", 1)) == ["A", "B"]
+
+
+def test_a_second_label_of_equal_content_is_another_presentation() -> None:
+    assert play(Presence(), *steady([A], 0, 1), *sliding(A, "A", 1), counting=True) == ["A", "A"]
+
+
+def test_a_label_that_bears_its_code_twice_counts_once_however_it_is_held() -> None:
+    looks = [(n / 10, [code("A", 100 + 9 * n), code("A", 150 + 9 * n)]) for n in range(20)]
+    assert play(Presence(), *looks, counting=True) == ["A"]
+
+
+def test_a_label_that_is_moved_about_is_one_presentation() -> None:
+    assert play(Presence(), *((n / 10, [code("A", 100 + 35 * (n % 5))]) for n in range(30)), counting=True) == ["A"]

@@ -9,9 +9,10 @@ from decimal import Decimal
 import pytest
 
 from wms.formats import money
-from wms.formats.backer_report import ExportItem, read_orders
 from wms.formats.errors import FormatError
-from wms.formats.order_profiles import load_profiles
+from wms.formats.orders.profiles import load_profiles
+from wms.formats.orders.reading import read_orders
+from wms.formats.orders.rows import ExportItem
 
 HEADER = "Backer Number,Backer UID,Backer Name,Email,Reward ID,Pledge Amount,Pledged At,Pledged Status,Notes,Box"
 LINE = '{0},U{0},Pat,p{0}@example.test,77,$10.00,"2025/06/01, 12:00",collected,,1'
@@ -39,7 +40,7 @@ def test_every_generation_is_recognised_and_every_row_accounted_for(sample, prof
 
 
 def test_a_tracking_template_is_no_order_export(sample, profiles):
-    with pytest.raises(FormatError, match=r"Nearest: Kickstarter.*missing: Backer UID"):
+    with pytest.raises(FormatError, match=r"No order profile fits.*missing: "):
         read_orders(sample("ks_tracking_upload.csv"), "ks_tracking_upload.csv", profiles)
 
 
@@ -130,7 +131,7 @@ def test_a_profile_can_be_named_instead_of_guessed(sample, profiles):
 
 
 def test_an_unknown_profile_is_refused_with_the_known_ones(sample, profiles):
-    with pytest.raises(FormatError, match="known are kickstarter_2025"):
+    with pytest.raises(FormatError, match=r"known are .*kickstarter_2025"):
         read_orders(sample("ks_2024_all_rewards.csv"), "a.csv", profiles, profile="nope")
 
 

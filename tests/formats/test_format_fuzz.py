@@ -14,10 +14,11 @@ from hypothesis import strategies as st
 
 from wms import addresses
 from wms.formats import equipment, items, money, packing_list, people, reward_map, site, tables
-from wms.formats.backer_report import Recipient, read_orders
 from wms.formats.carton_numbers import expand
 from wms.formats.errors import FormatError
 from wms.formats.invented import invent
+from wms.formats.orders.reading import read_orders
+from wms.formats.orders.rows import Recipient
 
 ROOT = Path(__file__).parents[2]
 PROFILES = ROOT / "config/order_profiles"

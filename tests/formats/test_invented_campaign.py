@@ -7,10 +7,11 @@ from collections import Counter
 import pytest
 
 from wms import addresses
-from wms.formats.backer_report import ExportOrder, OrderFile, read_orders
 from wms.formats.equipment import read_campaign, read_carriers, read_cartons, read_printers
 from wms.formats.invented import Campaign, invent
 from wms.formats.items import read_items, read_kits
+from wms.formats.orders.reading import read_orders
+from wms.formats.orders.rows import ExportOrder, OrderFile
 from wms.formats.packing_list import read_packing_list
 from wms.formats.people import read_people
 from wms.formats.reward_map import RewardMap, read_reward_map
@@ -42,7 +43,7 @@ def hold(order: ExportOrder, rewards: RewardMap, mails: Counter[str]) -> str:
         ("PAYMENT", order.pledge_status != "collected"),
         ("SURVEY_MISSING", not order.survey_answered),
         ("NOTE_TO_READ", bool(order.notes)),
-        ("SKU_UNMAPPED", bool(rewards.lines(order)[1])),
+        ("SKU_UNMAPPED", bool(rewards.lines(order.items)[1])),
         ("DUPLICATE", mails[order.email.strip().casefold()] > 1),
         *((doubt.code, doubt.hold) for doubt in doubts),
     )
@@ -78,13 +79,13 @@ def test_the_units_of_clean_orders_are_told_with_kits_resolved(campaign, found, 
     mails = Counter(order.email.strip().casefold() for order in found.orders)
     units: Counter[str] = Counter()
     for order in found.orders:
-        for sku, qty in [] if hold(order, rewards, mails) else rewards.lines(order)[0]:
+        for sku, qty in [] if hold(order, rewards, mails) else rewards.lines(order.items)[0]:
             units.update({part: count * qty for part, count in (parts if sku == "LNT-BUNDLE" else {sku: 1}).items()})
     assert units == campaign.units
 
 
 def test_choices_are_heavy_tailed_and_a_third_are_single_units(found, rewards):
-    shapes = Counter(tuple(sorted(rewards.lines(order)[0])) for order in found.orders)
+    shapes = Counter(tuple(sorted(rewards.lines(order.items)[0])) for order in found.orders)
     top = sum(count for _, count in shapes.most_common(5)) / 2000
     single = sum(count for shape, count in shapes.items() if sum(qty for _, qty in shape) == 1) / 2000
     assert 0.55 <= top <= 0.68

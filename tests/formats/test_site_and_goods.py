@@ -153,6 +153,49 @@ def test_a_printer_of_an_unknown_kind_or_density_is_refused():
     assert sorted(faults(equipment.read_printers, text)) == [(2, "dpi"), (2, "transport")]
 
 
+PRINTERS = (
+    "code,name,transport,host,port,dpi,station,queue,labels,fallback,agent\n"
+    "ZP1,Bench 1,tcp,10.0.0.7,9100,203,P1,,parcel cn22,ZP2,\n"
+    "ZP2,Bench 2,spooler,,,300,P2,zebra2,,ZP1,\n"
+    "ZP3,Hall 2,agent,,,600,,far,item,,hall 2\n"
+)
+NAMES = equipment.Names({"P1", "P2"}, {"parcel", "cn22", "item"}, {"hall 2"})
+
+
+def test_printers_come_out_as_the_file_that_goes_in():
+    printers = equipment.read_printers(PRINTERS.encode(), "printers.csv", NAMES)
+    assert [(each.queue, each.labels, each.fallback, each.agent) for each in printers] == [
+        ("", ("parcel", "cn22"), "ZP2", ""),
+        ("zebra2", (), "ZP1", ""),
+        ("far", ("item",), "", "hall 2"),
+    ]
+    assert equipment.read_printers(equipment.write_printers(printers), "printers.csv", NAMES) == printers
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "line", "column"),
+    [
+        ("tcp,10.0.0.7", "tcp,", 2, "host"),
+        ("zebra2", "", 3, "queue"),
+        ("far,item,,hall 2", ",item,,hall 2", 4, "host"),
+        ("far,item,,hall 2", "far,item,,", 4, "agent"),
+        ("far,item,,hall 2", "far,item,,hall 9", 4, "agent"),
+        ("zebra2,,ZP1,", "zebra2,,ZP1,hall 2", 3, "agent"),
+        ("parcel cn22", "parcel cn99", 2, "labels"),
+        (",P2,zebra2", ",P9,zebra2", 3, "station"),
+        ("cn22,ZP2", "cn22,ZP1", 2, "fallback"),
+        ("cn22,ZP2", "cn22,ZP9", 2, "fallback"),
+        ("cn22,ZP2", "cn22,ZP3", 2, "fallback"),
+        ("zebra2", "z" * 61, 3, "queue"),
+    ],
+)
+def test_what_a_printer_cannot_have_is_named_by_line_and_column(old, new, line, column):
+    def read(data, filename):
+        return equipment.read_printers(data, filename, NAMES)
+
+    assert faults(read, PRINTERS.replace(old, new, 1)) == [(line, column)]
+
+
 def test_a_campaign_with_a_misspelt_key_is_refused():
     text = b'code="A"\nname="B"\nplatform="k"\nprofile=""\nower="L"\n'
     with pytest.raises(FormatError, match="owner: This is missing") as caught:

@@ -58,6 +58,16 @@ def test_the_next_unit_is_the_one_to_scan_and_all_others_are_to_do(bench: Bench)
     ]
 
 
+def test_units_are_asked_for_in_the_order_of_the_packing(bench: Bench) -> None:
+    box = box_of(bench, {"DICE": 1, "CORE-RED": 2})
+    box = bench.do(lambda tx: boxing.in_turn(box, boxes.cartons(tx), rest=True))
+    asked = []
+    while box.next:
+        asked.append(box.next.sku)
+        box = box.after(box.next, 1)
+    assert asked == [unit[0] for unit in picture(bench, box)["units"]]
+
+
 def test_the_smallest_carton_is_proposed_only_when_the_units_fit_it_in_space(bench: Bench) -> None:
     flat, high = ({"CORE-RED": 2}, {"CORE-RED": 3})
     assert picture(bench, box_of(bench, flat))["carton"] == "S"

@@ -13,12 +13,12 @@ from warehouse import Warehouse
 
 from wms.db import table_of
 from wms.errors import BadInput
-from wms.formats.backer_report import Rejected
+from wms.formats.orders.rows import Rejected
 from wms.formats.reward_map import RewardMap
 from wms.models.campaigns import Import
 from wms.models.items import Code, Item
 from wms.models.orders import Order, OrderLine, Recipient
-from wms.operations import intake, master
+from wms.operations import mapping, master
 
 orders, lines, imports, codes = table_of(Order), table_of(OrderLine), table_of(Import), table_of(Code)
 
@@ -98,7 +98,7 @@ def test_a_changed_row_of_a_released_order_holds_it_and_changes_nothing(house: W
     for _ in range(2):
         campaign.take_in(backer(1, "2 Core"))
     assert wanted(house, 1) == {"CORE-RED": 1}
-    assert (campaign.state(1), campaign.holds(1)) == ("released", ["CHANGE_AFTER_LOCK"])
+    assert (campaign.state(1), campaign.holds(1)) == ("released", ["CHANGED_AFTER_LOCK"])
 
 
 def test_a_row_that_is_missing_now_holds_its_order_and_lets_it_go_when_it_is_back(campaign: Campaign) -> None:
@@ -122,9 +122,9 @@ def test_a_new_map_gives_unreleased_orders_other_lines(house: Warehouse, campaig
 
 
 def test_a_map_with_unknown_skus_is_refused_naming_all(house: Warehouse, campaign: Campaign) -> None:
-    rows = RewardMap({("item", "core"): (("NOPE", 1),), ("item", "x"): (("NADA", 1),)})
+    rows = RewardMap.of({("item", "core"): (("NOPE", 1),), ("item", "x"): (("NADA", 1),)})
     with pytest.raises(BadInput, match="NADA, NOPE"):
-        house.do(intake.set_rewards, campaign.id, rows)
+        house.do(mapping.set_rewards, campaign.id, rows)
 
 
 def force(house: Warehouse, state: str) -> None:

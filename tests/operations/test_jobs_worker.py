@@ -126,7 +126,7 @@ def test_timed_work_is_armed_once_and_again_when_done(house: Warehouse) -> None:
 
 
 def test_an_unknown_kind_is_refused_with_the_known_ones(house: Warehouse) -> None:
-    with pytest.raises(BadInput, match="one of release, sweep"):
+    with pytest.raises(BadInput, match=r"one of .*release"):
         house.do(jobs.enqueue, "fly", {})
 
 

@@ -10,6 +10,7 @@ import pytest
 from bench import Bench
 from sqlalchemy import select
 
+from wms.barcodes import s10
 from wms.db import table_of
 from wms.errors import BadInput
 from wms.labels.labels import ToteLabel
@@ -17,13 +18,14 @@ from wms.labels.zpl import press
 from wms.models.items import Code, Item
 from wms.models.printing import PrintJob
 from wms.models.stock import Lpn
-from wms.operations import labelling, papers, stickers, templates
+from wms.operations import customs, labelling, papers, stickers, templates
+from wms.operations.customs import Declaration, NoCustomsData
 from wms.operations.ledger import By
-from wms.operations.papers import NoCustomsData
 from wms.operations.stickers import Wish
 from wms.operations.templates import BadTemplate, ChangedMeanwhile, NothingChanged
+from wms.queries import papers as papers_reads
 from wms.queries import templates as reads
-from wms.settings import Site
+from wms.settings import Customs, Site
 
 SITE = Site(name="Pickwell Nord", address=("Kai 7", "20457 Hamburg", "DE"), gs1_prefix="4012345")
 SHIPPED = press(203).source("tote")
@@ -152,6 +154,60 @@ def test_a_gap_in_the_customs_data_is_named_with_its_item(bench: Bench) -> None:
     bench.do(lambda tx: tx.execute(items.update().values(origin="")))
     with pytest.raises(NoCustomsData, match="CORE-RED has no country of origin"):
         bench.do(stickers.print_for, bench.settings, ME, Wish("customs", [parcel]))
+
+
+POST = Customs(ioss="IM2760000742", s10_service="LX", s10_country="DE", s10_first=47312482, s10_last=47312483)
+
+
+def test_each_parcel_gets_one_item_number_of_the_post_for_ever_until_none_is_left(bench: Bench) -> None:
+    settings = bench.settings.model_copy(update={"customs": POST})
+    for _ in range(3):
+        parcels = bench.packed({"CORE-RED": 1})
+    bench.do(declare, "20.00")
+
+    def asked(code: str) -> str:
+        (made,) = bench.do(stickers.print_for, settings, ME, Wish("customs", [code]))
+        return str(bench.do(lambda tx: tx.value(select(jobs.c.label).where(jobs.c.id == made)))).split('"')[5]
+
+    assert [asked(parcels[0]), asked(parcels[1]), asked(parcels[0])] == [
+        "LX473124829DE",
+        s10.item_id("LX", 47312483, "DE"),
+        "LX473124829DE",
+    ]
+    found = bench.do(lambda tx: tx.one(select(codes).where(codes.c.code == "LX473124829DE")))
+    assert (found.kind, found.name) == ("parcel", parcels[0])
+    with pytest.raises(BadInput, match="the range of item numbers is used up"):
+        asked(parcels[2])
+
+
+def test_an_ioss_number_travels_as_data_and_is_printed_nowhere(bench: Bench) -> None:
+    settings = bench.settings.model_copy(update={"customs": POST})
+    (parcel,) = bench.packed({"CORE-RED": 1})
+    bench.do(declare, "20.00")
+    row = bench.do(lambda tx: papers_reads.parcels(tx, [parcel])[0])
+    data = bench.do(customs.electronic, settings, row)
+    assert (data["ioss"], data["form"], data["value"], data["lines"][0]["hs_code"]) == (
+        "IM2760000742",
+        "cn22",
+        "20.00",
+        "950490",
+    )
+    (made,) = bench.do(stickers.print_for, settings, ME, Wish("customs", [parcel]))
+    assert "IM2760000742" not in zpl_of(bench, made)
+    said = Declaration(importer="IM2760000742")
+    bench.do(declare, "400.00")
+    with pytest.raises(BadInput, match=r"importer: holds an IOSS number"):
+        bench.do(stickers.print_for, settings, ME, Wish("customs", [parcel], said=said))
+    assert bench.do(customs.electronic, settings, row)["ioss"] == ""
+
+
+def test_what_a_person_declares_stands_on_the_cn23(bench: Bench) -> None:
+    (parcel,) = bench.packed({"CORE-RED": 1})
+    bench.do(declare, "400.00")
+    said = Declaration("gift", "EUR 18.40", "L-77", "PHYTO-12", "R-9", "CPF 39053344705", "fragile")
+    (made,) = bench.do(stickers.print_for, bench.settings, ME, Wish("customs", [parcel], said=said))
+    zpl = zpl_of(bench, made)
+    assert all(word in zpl for word in ("EUR 18.40", "L-77", "PHYTO-12", "R-9", "CPF 39053344705", "fragile"))
 
 
 def test_an_arrow_stands_on_the_labels_of_places_only_when_asked(bench: Bench) -> None:

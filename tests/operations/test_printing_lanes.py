@@ -110,6 +110,21 @@ def test_three_printers_print_at_the_same_time_and_a_dead_one_delays_none(hall: 
     assert hall.trouble().startswith("P1 does not answer")
 
 
+def test_ten_thousand_labels_of_a_printer_that_is_away_delay_no_other(hall: Hall) -> None:
+    hall.emulators[0].behaviour.mode = "silent"
+    first = hall.want(0)
+    row = hall.rows(select(jobs).where(jobs.c.id == first))[0]._asdict()
+    row.pop("id")
+    copies = [row | {"event": f"e{number}"} for number in range(1, 10_001)]
+    hall.do(lambda tx: tx.execute(jobs.insert(), copies))
+    for number in (1, 2):
+        hall.want(number, "S1")
+    assert lanes.round_trip(hall.store, hall.settings) == 3  # one try at the printer that is away
+    assert [len(each.printed) for each in hall.emulators] == [0, 2, 0]
+    with hall.store.read() as tx:
+        assert (reads.counts(tx)["queued"], tx.statements) == (10_001, 1)
+
+
 def test_the_roll_ends_at_the_third_of_ten_and_nothing_is_lost_or_doubled(hall: Hall) -> None:
     hall.emulators[0].behaviour.labels_left = 3
     for number in range(10):

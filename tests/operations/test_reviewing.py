@@ -59,11 +59,11 @@ def test_an_unmapped_choice_is_named(house: Warehouse, campaign: Campaign) -> No
 
 
 def test_a_doubt_that_holds_nothing_up_is_remarked_once(house: Warehouse, campaign: Campaign) -> None:
-    campaign.review(backer(1, "Core", recipient=replace(HOME, line1="Example Street")))
+    campaign.review(backer(1, "Core", recipient=replace(HOME, line1="Postfach 12")))
     house.do(reviewing.review)
     events = table_of(OrderEvent)
     remarks = house.rows(select(events.c.text).where(events.c.kind == "remark"))
-    assert [row.text for row in remarks] == ["The street has no house number."]
+    assert [row.text for row in remarks] == ["A post office box: not every carrier delivers there."]
     assert campaign.state(1) == "clean"
 
 

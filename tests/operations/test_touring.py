@@ -13,7 +13,7 @@ from warehouse import Warehouse
 
 from wms import clock
 from wms.db import table_of
-from wms.formats.backer_report import ExportOrder
+from wms.formats.orders.rows import ExportOrder
 from wms.models.items import Item
 from wms.models.outbound import Pick, PickList
 from wms.models.shipping import Carrier

@@ -13,7 +13,7 @@ from warehouse import Warehouse
 
 from wms import clock
 from wms.db import table_of
-from wms.formats.backer_report import ExportOrder
+from wms.formats.orders.rows import ExportOrder
 from wms.models.orders import Order
 from wms.models.outbound import ListOrder, PickList
 from wms.models.shipping import Carrier
@@ -48,6 +48,7 @@ def order(number: int, sku: str, far: bool) -> ExportOrder:
     if not far:
         return backer(number, f"2 {sku}")
     there = replace(HOME, line1=f"Example Street {number}", city="Berlin", postal_code="10115", country_code="DE")
+    there = replace(there, phone=f"+49 30 9018200{number}")
     return backer(number, f"2 {sku}", recipient=there, shipping_country="DE")
 
 

@@ -57,9 +57,8 @@ def ends(warehouse: Warehouse, **facts: str) -> tuple[str, str]:
     """Where walks begin and end; both are on the floor."""
     names = {number: name for name, number in warehouse.places.items()}
     with warehouse.store.read() as tx:
-        measured = planning.floor(tx, layout := Layout.model_validate(facts))
-        end = planning.walk_end(tx, layout, measured)
-    return names[measured.spot(measured.depot.id) and measured.depot.id], names[measured.spot(end) and end]
+        begin, end = planning.floor(tx, Layout.model_validate(facts)).ends
+    return names[begin], names[end]
 
 
 def test_a_start_that_there_is_not_is_refused_by_its_name(warehouse: Warehouse) -> None:

@@ -57,6 +57,12 @@ def test_what_was_scanned_is_kept_up_to_the_limit(hall: Hall) -> None:
     assert (kept[:10], len(kept)) == ("Ünïcode 📦 ", hall.settings.floor.scan_length_max)
 
 
+def test_a_code_beyond_the_limit_is_refused_even_when_it_begins_like_a_known_one(hall: Hall) -> None:
+    place, most = hall.code("A-02-3"), hall.settings.floor.scan_length_max
+    ana = hall.mover(60).scan(place + " " * most + "x").hears("stop", "Code too long")
+    ana.scan(place + "\r\n").hears("done")
+
+
 @pytest.mark.parametrize("frame", ["{}\r\n", "\x02{}\x03", " {} ", "{}\t", "]C1{}"])
 def test_the_framing_of_a_wedge_does_not_matter(hall: Hall, frame: str) -> None:
     hall.mover(60).scan(frame.format(hall.code("A-02-3"))).hears("done")

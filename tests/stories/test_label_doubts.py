@@ -13,7 +13,9 @@ from warehouse import Worker
 
 from wms import clock
 from wms.db import table_of
+from wms.errors import NotFound
 from wms.models.printing import Printer, PrintJob
+from wms.operations import labelling
 from wms.queries import invariants
 from wms.queries.packing import packing_board
 from wms.web.faces import packing as packing_face
@@ -50,7 +52,27 @@ def states(bench: Bench) -> list[str]:
 
 def test_the_packer_is_told_what_to_do_about_a_doubtful_label(bench: Bench) -> None:
     jonas = doubtful(bench).sees("Scan the label, or F7: print it again")
-    assert (jonas.answer["facts"]["label"], jonas.answer["keys"]) == ("uncertain", {"F7": "Reprint"})
+    shown = jonas.answer["facts"]
+    assert (shown["label"], shown["reason"], shown["label_job"]) == ("uncertain", "It fell silent.", 1)
+    assert jonas.answer["keys"] == {"F6": "It printed", "F7": "Print again"}
+
+
+def test_the_packers_word_that_the_label_came_out_counts_and_the_scan_is_still_asked_for(bench: Bench) -> None:
+    jonas = doubtful(bench).scan("F6").hears("ok", "Noted").sees("Scan the label")
+    assert (states(bench), jonas.answer["keys"]) == (["confirmed"], {"F7": "Print again"})
+    jonas.scan("F6").hears("stop")
+    jonas.follow().hears("done", "packed")
+
+
+def test_only_who_packs_a_parcel_sees_its_label_as_it_is_printed(bench: Bench) -> None:
+    jonas = doubtful(bench)
+    mine = bench.do(labelling.in_hand, bench.settings, jonas.who.operator_id, jonas.answer["task"])
+    assert (mine["state"], mine["width"], mine["height"], mine["dpmm"]) == ("uncertain", 100, 150, 8)
+    paper = bench.labels()[0]
+    assert (len(mine["zpl"]), mine["zpl"].count(paper.subject)) == (len(paper.zpl), 1)  # for people, not in the bars
+    for operator, task in ((jonas.who.operator_id + 1, jonas.answer["task"]), (jonas.who.operator_id, 999)):
+        with pytest.raises(NotFound):
+            bench.do(labelling.in_hand, bench.settings, operator, task)
 
 
 def test_scanning_the_label_that_was_applied_proves_that_it_came_out(bench: Bench) -> None:
@@ -117,7 +139,7 @@ def test_the_board_says_when_labels_wait_for_a_paused_printer(bench: Bench) -> N
     clock.advance(timedelta(minutes=3))
     (found,) = bench.do(packing_board).exceptions
     assert (found.kind, found.name, found.text, found.minutes) == ("paused", "P1", "2", 3)
-    assert bench.do(packing_face).troubles.shown[0].what == "P1 is paused, labels wait: 2"
+    assert bench.do(packing_face).troubles.shown[0].what == "P1 is paused, 2 labels wait"
 
 
 def test_the_rules_of_labels_hold_after_doubts_and_copies(bench: Bench) -> None:

@@ -102,7 +102,7 @@ def test_a_hold_that_comes_after_loading_must_be_taken_off_before_the_truck_leav
     codes = bench.packed({"DICE": 1}, {"DICE": 1})
     ida = loading(bench).follow().follow()
     bench.hold(order_of(bench, codes[0]))
-    ida.scan("F1").hears("stop", f"{codes[0]}: CHANGE_AFTER_LOCK.").sees("Take it off the truck").follow().hears(
+    ida.scan("F1").hears("stop", f"{codes[0]}: CHANGED_AFTER_LOCK.").sees("Take it off the truck").follow().hears(
         "ok", "is off"
     )
     ida.follow().hears("done", "Truck closed: 1 parcels.")

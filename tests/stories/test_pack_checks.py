@@ -34,7 +34,7 @@ def test_a_hold_that_comes_while_packing_stops_the_label(bench: Bench) -> None:
     order, _ = bench.tote_of({"CORE-RED": 1})
     jonas = packing(bench).start("pack").follow().scan("CORE-RED").follow().sees("Weigh the parcel")
     bench.hold(order)
-    jonas.scan("150").hears("stop", "Now on hold: CHANGE_AFTER_LOCK.").sees("On hold: CHANGE_AFTER_LOCK")
+    jonas.scan("150").hears("stop", "Now on hold: CHANGED_AFTER_LOCK.").sees("On hold: CHANGED_AFTER_LOCK")
     assert bench.labels() == []
     jonas.follow().hears("done", "on the problem shelf")
 

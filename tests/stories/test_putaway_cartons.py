@@ -12,7 +12,7 @@ from warehouse import Warehouse, Worker
 
 from wms.db import Tx, table_of
 from wms.models.places import Location
-from wms.operations import master
+from wms.operations import master, replenishing
 
 locations = table_of(Location)
 BIN = 240_000  # mm3 of one unit as Warehouse.item makes it
@@ -61,6 +61,23 @@ def test_the_same_item_goes_together(house: Warehouse) -> None:
     rosa = received(house, (line("CORE-RED", 24),))
     rosa.start("putaway").follow().sees("Put 24 CORE-RED in A-02-3").follow().hears("done", "A-02-3: 24 CORE-RED.")
     assert stands(house, red) == {"A-02-3": 27}
+
+
+def test_a_face_is_filled_no_further_than_it_is_meant_to_be(house: Warehouse) -> None:
+    house.put("A-02-3", house.item("CORE-RED"), 3)
+    house.do(replenishing.set_face, "CORE-RED", "A-02-3", (0, 20))
+    others = (locations.c.kind == "bin", locations.c.name != "A-02-3")
+    house.do(lambda tx: tx.execute(update(locations).where(*others).values(active=False)))
+    rosa = received(house, (line("CORE-RED", 24),)).start("putaway").follow()
+    rosa.sees("Put 17 CORE-RED in A-02-3").follow()
+    rosa.sees("Put 7 CORE-RED in A-02-3")  # there is no other place: the face takes them before a problem place does
+
+
+def test_a_full_face_leaves_a_carton_to_the_reserve(house: Warehouse) -> None:
+    house.item("CORE-RED")
+    house.place("R-01", "reserve")
+    house.do(replenishing.set_face, "CORE-RED", "A-02-3", (0, 20))
+    received(house, (line("CORE-RED", 24),)).start("putaway").follow().sees("Put 24 CORE-RED in R-01")
 
 
 def test_a_bin_unpacks_the_carton_and_a_reserve_keeps_its_plate(house: Warehouse) -> None:

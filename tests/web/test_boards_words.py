@@ -10,10 +10,11 @@ from datetime import timedelta
 
 import pytest
 from bench import Bench, packing
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from wms import clock
 from wms.db import table_of
+from wms.models.places import Location
 from wms.models.printing import Printer
 from wms.web.boards import Together
 from wms.web.faces import FACES, Face, Row, Trouble, ago
@@ -82,7 +83,30 @@ def test_a_printer_in_trouble_is_an_exception_with_its_next_step(bench: Bench) -
     bench.do(lambda tx: tx.execute(update(printers).values(**trouble)))
     [told] = face(bench, "packing").troubles.shown
     assert (told.what, told.age, told.tone) == ("P1: out of paper", "20 min", "stop")
-    assert told.next == "labels are kept and print when it is ready"
+    assert told.next == "put in a new roll and close it; labels kept"
+
+
+def test_a_printer_shows_on_the_board_of_where_it_stands_before_what_is_only_older(bench: Bench) -> None:
+    order, _ = bench.tote_of({"CORE-RED": 1})
+    bench.hold(order, "SHORT")
+    clock.advance(timedelta(hours=3))
+    dock = bench.do(lambda tx: tx.value(select(table_of(Location).c.id).where(table_of(Location).c.kind == "dock")))
+    trouble = {"trouble": "P1 is not ready: head open. Job kept.", "trouble_since": clock.now()}
+    bench.do(lambda tx: tx.execute(update(table_of(Printer)).values(**trouble)))
+    assert face(bench, "packing").troubles.shown[0].what == "P1 is not ready: head open"
+    assert face(bench, "receiving").troubles.shown == ()
+    bench.do(lambda tx: tx.execute(update(table_of(Printer)).values(station_id=dock)))
+    [told] = face(bench, "receiving").troubles.shown
+    assert (told.what, told.next[:31]) == ("P1 is not ready: head open", "close its head until it clicks;")
+    assert "P1" not in "".join(each.what for each in face(bench, "packing").troubles.shown)
+
+
+def test_a_paused_printer_is_an_exception_only_while_labels_wait_for_it(bench: Bench) -> None:
+    bench.do(lambda tx: tx.execute(update(table_of(Printer)).values(paused=True)))
+    assert face(bench, "packing").troubles.shown == ()
+    bench.packed({"DICE": 1})
+    [told] = face(bench, "packing").troubles.shown
+    assert (told.what, told.next) == ("P1 is paused, 1 label waits", "office: let it print again")
 
 
 def test_exceptions_stand_in_the_order_of_their_age() -> None:

@@ -87,6 +87,20 @@ def test_the_set_up_page_is_told_what_is_wrong(client: FlaskClient, text: str, t
     assert found["trouble"] == trouble  # type: ignore[index]
 
 
+def test_a_suppliers_label_that_says_f1_starts_nothing_and_typing_f1_does(client: FlaskClient) -> None:
+    for profile in ("plain", "aim", "camera"):
+        answer = client.post("/scan", json=scan(f"scan-f1-{profile}", "F1", profile=profile)).json
+        assert (answer["task"], answer["note"]) == (None, "F1 starts nothing here. Choose a job.")  # type: ignore[index]
+    typed = client.post("/scan", json=scan("scan-f1-typed", "F1", profile="typed")).json
+    assert typed["note"] != "F1 starts nothing here. Choose a job."  # type: ignore[index]
+
+
+def test_a_code_of_any_qr_size_is_refused_by_the_floor_and_named_too_long(client: FlaskClient) -> None:
+    answer = client.post("/scan", json=scan("scan-longest", "]Q1" + "A" * 7089, profile="camera"))
+    assert (answer.status_code, answer.json["tone"]) == (200, "stop")  # type: ignore[index]
+    assert answer.json["note"] == "Code too long: 7092 characters. Scan another one."  # type: ignore[index]
+
+
 def test_an_unknown_profile_is_named_and_nothing_is_kept(client: FlaskClient, hall: Hall) -> None:
     answer = client.post("/scan", json=scan("scan-unknown", "A", profile="rign"))
     assert (answer.status_code, "no scanner profile rign" in answer.json["error"]["sentence"]) == (422, True)  # type: ignore[index]

@@ -17,9 +17,22 @@ from werkzeug.serving import make_server
 from wms.settings import Web
 
 EVERYTHING = (
-    *("", "orders", "orders/{done}", "orders/{held}", "items", "items/CORE-RED", "balances", "moves", "places"),
+    *(
+        "",
+        "orders",
+        "orders/{done}",
+        "orders/{held}",
+        "orders/{held}/backer",
+        "countries",
+        "items",
+        "items/CORE-RED",
+        "balances",
+        "moves",
+        "places",
+    ),
     *("places/A-01-1", "plates", "plates/{parcel}", "receipts", "receipts/{receipt}", "imports", "waves", "waves/1"),
     *("replenishment", "replenishment?state=void&low=yes", "slotting", "slotting?budget=1"),
+    *("release", "release/1", "segments/1?later=DICE", "pilot", "orders/{done}/parts", "orders/{done}/slip"),
     *("parcels", "trucks", "labels", "printers", "people", "people/badges"),
     *("labels/templates", "labels/templates/tote", "labels/sheets?kind=location&refs=A-01-1&layout=2x4"),
 )

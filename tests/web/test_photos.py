@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from io import BytesIO
+from pathlib import Path
 from typing import Any
 
 import pytest
 from decoding.printed import as_file, blurred, symbol, turned
 from desk import Desk
 
+from wms.app import create_app
+from wms.settings import Scanning, SettingsError
 from wms.web import photos
 
 LABEL = "LO-A-03-12-B-7"
@@ -89,3 +92,21 @@ def test_no_more_photos_are_read_at_once_than_may_be(desk: Desk) -> None:
         pass
     with turnstile.passed(2):
         pass
+
+
+def test_a_site_says_in_a_file_of_its_own_which_readings_are_believed(desk: Desk, tmp_path: Path) -> None:
+    (tmp_path / "ours.toml").write_text("[ITF]\nlengths = [14]\n")
+    app = create_app(desk.app.extensions["wms.settings"].model_copy(update={"scanning": site(tmp_path / "ours.toml")}))
+    with app.app_context():
+        assert [code.text for code in photos.read(as_file(symbol("04006381333931", "ITF")))] == ["04006381333931"]
+        assert photos.read(as_file(symbol(LABEL, "Code128"))) == []
+
+
+def test_a_site_whose_own_file_cannot_be_read_does_not_start(desk: Desk, tmp_path: Path) -> None:
+    settings = desk.app.extensions["wms.settings"].model_copy(update={"scanning": site(tmp_path / "none.toml")})
+    with pytest.raises(SettingsError, match=r"scanning\.symbologies: .*none\.toml"):
+        create_app(settings)
+
+
+def site(file: Path) -> Scanning:
+    return Scanning(symbologies=str(file))

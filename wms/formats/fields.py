@@ -14,6 +14,7 @@ from wms.formats.errors import FormatError, Problem
 YES = {"1", "y", "yes", "true", "x"}
 NO = {"", "0", "n", "no", "false"}
 CODE = re.compile(r"[A-Z0-9][A-Z0-9-]*")
+WHOLE_MAX = 12  # digits
 PLAIN_NUMBER = re.compile(r"-?\d+(\.\d+)?")
 
 
@@ -138,6 +139,8 @@ def plain_decimal(text: str) -> Decimal | None:
 
 def whole(text: str) -> int | None:
     """A whole number of at most 12 digits, written plainly or as 12.0 or 1,200; None when the text is anything else."""
+    if text.isdecimal() and text.isascii() and len(text) <= WHOLE_MAX:
+        return int(text)
     number = plain_decimal(re.sub(r"(?<=\d),(?=\d{3}(\D|$))", "", text.strip()))
     if number is None or number != number.to_integral_value() or abs(number) >= 10**12:
         return None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from dataclasses import dataclass
 
-from wms.formats.backer_report import Recipient
+from wms.formats.orders.rows import Recipient
 
 
 @dataclass(frozen=True)

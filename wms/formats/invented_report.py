@@ -9,7 +9,6 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
-from wms.formats.backer_report import Recipient
 from wms.formats.invented_goods import (
     ADDON_WEIGHTS,
     ADDONS,
@@ -22,6 +21,7 @@ from wms.formats.invented_goods import (
     units_of,
 )
 from wms.formats.invented_people import AWKWARD, Land, People
+from wms.formats.orders.rows import Recipient
 
 BEFORE = (
     "Backer Number", "Backer UID", "Backer Name", "Email", "Shipping Country", "Shipping Amount", "Reward Title",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from decimal import Decimal
+from functools import lru_cache
 
 SYMBOLS = {
     "$": "USD", "US$": "USD", "€": "EUR", "£": "GBP", "¥": "JPY", "A$": "AUD", "AU$": "AUD", "CA$": "CAD", "C$": "CAD",
@@ -12,9 +13,12 @@ SYMBOLS = {
 }  # fmt: skip
 AMOUNT = re.compile(r"(?P<sign>-?)(?P<number>\d[\d.,]*)", re.ASCII)
 GROUPED = re.compile(r"\d{1,3}(?P<mark>[.,])\d{3}((?P=mark)\d{3})*", re.ASCII)
-MOMENTS = ("%Y/%m/%d, %H:%M", "%Y-%m-%d, %H:%M", "%Y-%m-%d %H:%M:%S", "%Y-%m-%d %H:%M", "%Y/%m/%d %H:%M", "%Y-%m-%d")
+ZONE = r"(?: ?(?:UTC|Z|[+-]\d\d:?\d\d))?"
+CLOCK = rf"(?:(?:,? |T)(\d\d?):(\d\d)(?::(\d\d)(?:\.\d{{1,6}})?)?{ZONE})?"
+MOMENT = re.compile(rf"(\d{{4}})[-/](\d\d?)[-/](\d\d?){CLOCK}", re.ASCII)
 
 
+@lru_cache(maxsize=4096)
 def amount(text: str) -> tuple[Decimal, str]:
     """An amount and its currency code ("" when none is written). Raises ValueError when the text is no amount.
 
@@ -51,10 +55,8 @@ def _currency(marks: list[str], text: str) -> str:
 
 
 def moment(text: str) -> dt.datetime:
-    """A date and time as written, without a zone (exports name none). Raises ValueError for anything else."""
-    for form in MOMENTS:
-        try:
-            return dt.datetime.strptime(text, form)
-        except ValueError:
-            continue
-    raise ValueError(text)
+    """A date and time as written; a zone is left out (most exports name none). Raises ValueError for anything else."""
+    found = MOMENT.fullmatch(text)
+    if found is None:
+        raise ValueError(text)
+    return dt.datetime(*(int(part or 0) for part in found.groups()))  # type: ignore[arg-type]

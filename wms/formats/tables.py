@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from wms.formats import archives, csv_text, workbooks
@@ -46,20 +46,59 @@ class Table:
         return self
 
 
+@dataclass(frozen=True)
+class Source:
+    """A table that is read row by row, as often as wanted, without being held; the header is read already."""
+
+    name: str
+    header: tuple[str, ...]
+    width: int  # cells of the header as written; nameless ones at its end are not in `header`
+    encoding: str
+    records: Callable[[], Iterator[tuple[int, list[str]]]]
+
+    def rows(self) -> Iterator[Row | BadRow]:
+        """Every record after the header. Raises FormatError when the file breaks off."""
+        source = self.records()
+        next(source, None)
+        size = len(self.header)
+        for line, cells in source:
+            if len(cells) == self.width and (size == self.width or not any(map(str.strip, cells[size:]))):
+                yield Row(line, tuple(map(str.strip, cells[:size])))
+            else:
+                reason = f"This row has {len(cells)} cells, the header has {self.width}."
+                yield BadRow(line, reason, tuple(cells))
+
+    def table(self) -> Table:
+        """All of it at once."""
+        rows, rejected = [], []
+        for row in self.rows():
+            if isinstance(row, Row):
+                rows.append(row)
+            else:
+                rejected.append(row)
+        return Table(self.name, self.header, tuple(rows), tuple(rejected), self.encoding)
+
+
 def read_tables(data: bytes, filename: str, known: Collection[str] = ()) -> tuple[Table, ...]:
     """Tables of a CSV file (one), of a ZIP of CSV files (one each) or of an XLSX workbook (one per filled sheet).
 
     `known` header names help to find the delimiter. Cells are text, stripped of outer blanks. Raises FormatError.
     """
+    return tuple(source.table() for source in open_sources(data, filename, known))
+
+
+def open_sources(data: bytes, filename: str, known: Collection[str] = ()) -> tuple[Source, ...]:
+    """The same tables, to be read row by row. Raises FormatError."""
     if is_workbook(data):
-        tables = [_from_sheet(sheet) for sheet in workbooks.read_workbook(data, filename) if _filled(sheet.rows)]
+        sheets = workbooks.read_workbook(data, filename, named=True)
+        sources = [_from_sheet(sheet) for sheet in sheets if _filled(sheet.rows)]
     elif data.startswith(ZIP_MAGIC):
-        tables = _from_archive(data, filename, known)
+        sources = _from_archive(data, filename, known)
     else:
-        tables = [_from_csv(data, filename, known)]
-    if not tables:
+        sources = [_from_csv(data, filename, known)]
+    if not sources:
         raise FormatError(filename, 0, "", "The file holds no table.")
-    return tuple(tables)
+    return tuple(sources)
 
 
 def read_table(data: bytes, filename: str, known: Collection[str] = ()) -> Table:
@@ -93,47 +132,40 @@ def _decode(data: bytes, filename: str) -> tuple[str, str]:
     return csv_text.decode(data, filename)
 
 
-def _from_csv(data: bytes, filename: str, known: Collection[str]) -> Table:
+def _from_csv(data: bytes, filename: str, known: Collection[str]) -> Source:
     text, encoding = _decode(data, filename)
-    return _table(filename, csv_text.records(text, filename, known), encoding)
+    return _source(filename, lambda: csv_text.records(text, filename, known), encoding)
 
 
-def _from_archive(data: bytes, filename: str, known: Collection[str]) -> list[Table]:
-    tables = []
+def _from_archive(data: bytes, filename: str, known: Collection[str]) -> list[Source]:
+    sources = []
     for name, content in archives.open_members(data, filename).items():
         if name.startswith("__MACOSX/") or name.rsplit("/", 1)[-1].startswith("."):
             continue
         if not name.lower().endswith((".csv", ".tsv", ".txt")):
             raise FormatError(filename, 0, "", f"{name!r} in the archive is no CSV file.")
         if content.strip():
-            tables.append(_from_csv(content, name, known))
-    return tables
+            sources.append(_from_csv(content, name, known))
+    return sources
 
 
-def _from_sheet(sheet: workbooks.Sheet) -> Table:
-    filled = ((number, list(row)) for number, row in enumerate(sheet.rows, 1) if any(cell.strip() for cell in row))
-    return _table(sheet.name, filled, "xlsx")
+def _from_sheet(sheet: workbooks.Sheet) -> Source:
+    def records() -> Iterator[tuple[int, list[str]]]:
+        return ((number, list(row)) for number, row in enumerate(sheet.rows, 1) if any(cell.strip() for cell in row))
+
+    return _source(sheet.name, records, "xlsx")
 
 
 def _filled(rows: Iterable[Sequence[str]]) -> bool:
     return any(cell.strip() for row in rows for cell in row)
 
 
-def _table(name: str, records: Iterable[tuple[int, list[str]]], encoding: str) -> Table:
-    source = iter(records)
-    _, first = next(source, (0, []))
+def _source(name: str, records: Callable[[], Iterator[tuple[int, list[str]]]], encoding: str) -> Source:
+    _, first = next(records(), (0, []))
     if not first:
         raise FormatError(name, 1, "", "The file is empty; a header line is expected.")
-    header = _unique(first)  # a row must be as wide as written: one cell more is an address that has slipped
-    rows: list[Row] = []
-    rejected: list[BadRow] = []
-    for line, cells in source:
-        if len(cells) == len(first) and not any(cell.strip() for cell in cells[len(header) :]):
-            rows.append(Row(line, tuple(cell.strip() for cell in cells[: len(header)])))
-        else:
-            reason = f"This row has {len(cells)} cells, the header has {len(first)}."
-            rejected.append(BadRow(line, reason, tuple(cells)))
-    return Table(name, header, tuple(rows), tuple(rejected), encoding)
+    # A row must be as wide as written: one cell more is an address that has slipped.
+    return Source(name, _unique(first), len(first), encoding, records)
 
 
 def _unique(names: list[str]) -> tuple[str, ...]:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import io
+import re
+import zipfile
 from dataclasses import dataclass
 
 import python_calamine
@@ -12,6 +14,11 @@ from wms.formats import archives
 from wms.formats.errors import FormatError
 
 EXACT = 10**15  # a spreadsheet keeps 15 digits; what is longer is damaged and must look it (9.40011189922310e+18)
+
+CELL = re.compile(rb"<c\b([^>]*?)(?:/>|>(.*?)</c>)", re.DOTALL)
+TYPE = re.compile(rb"""\s+t\s*=\s*["'](\w*)["']""")
+VALUE = re.compile(rb"<v\b[^>]*>[^<]+</v>|<is\b")
+NEVER = "#FORMULA!"  # a formula whose value was never worked out; the reader would show an empty cell
 
 
 @dataclass(frozen=True)
@@ -23,10 +30,16 @@ class Sheet:
     merged: tuple[tuple[int, int, int, int], ...] = ()
 
 
-def read_workbook(data: bytes, filename: str) -> tuple[Sheet, ...]:
-    """All sheets of an XLSX file. Raises FormatError when it is damaged, oversized or no workbook."""
+def read_workbook(data: bytes, filename: str, named: bool = False) -> tuple[Sheet, ...]:
+    """All sheets of an XLSX file. Raises FormatError when it is damaged, oversized or no workbook.
+
+    Formulas count as the value they had when the file was saved. `named` shows errors such as #REF! as text, and
+    #FORMULA! where there is no value; otherwise both are empty.
+    """
     members = archives.open_members(data, filename)
     archives.check_workbook(members, filename)
+    if named:
+        data = _named(data, members)
     try:
         workbook = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(data))
         return tuple(_sheet(workbook.get_sheet_by_name(name)) for name in workbook.sheet_names)
@@ -34,6 +47,34 @@ def read_workbook(data: bytes, filename: str) -> tuple[Sheet, ...]:
         if isinstance(problem, (KeyboardInterrupt, SystemExit, MemoryError)):
             raise
         raise FormatError(filename, 0, "", f"The workbook cannot be read ({problem}).") from problem
+
+
+def _named(data: bytes, members: dict[str, bytes]) -> bytes:
+    """The same workbook with errors and empty formulas written as texts; untouched when there are none."""
+    changed = {}
+    for name, content in members.items():
+        if name.lower().startswith("xl/worksheets/") and (b"<f" in content or b't="e"' in content):
+            written = CELL.sub(_worded, content)
+            if written != content:
+                changed[name] = written
+    if not changed:
+        return data
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        for name, content in members.items():
+            archive.writestr(name, changed.get(name, content))
+    return out.getvalue()
+
+
+def _worded(cell: re.Match[bytes]) -> bytes:
+    attributes, content = cell[1], cell[2] or b""
+    kind = TYPE.search(attributes)
+    if kind and kind[1] == b"e" and VALUE.search(content):
+        return b"<c" + TYPE.sub(b' t="str"', attributes) + b">" + content + b"</c>"
+    text = kind is not None and kind[1] == b"str"  # a formula may well give an empty text
+    if b"<f" in content and not VALUE.search(content) and not text:
+        return b"<c" + TYPE.sub(b"", attributes) + b' t="str"><v>' + NEVER.encode() + b"</v></c>"
+    return cell[0]
 
 
 def _sheet(sheet: python_calamine.CalamineSheet) -> Sheet:

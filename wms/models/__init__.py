@@ -3,6 +3,8 @@
 from wms.models import (
     campaigns,
     counting,
+    decisions,
+    exports,
     floor,
     inbound,
     items,
@@ -13,6 +15,7 @@ from wms.models import (
     people,
     places,
     printing,
+    segments,
     shipping,
     slotting,
     stock,
@@ -21,6 +24,8 @@ from wms.models import (
 __all__ = [
     "campaigns",
     "counting",
+    "decisions",
+    "exports",
     "floor",
     "inbound",
     "items",
@@ -31,6 +36,7 @@ __all__ = [
     "people",
     "places",
     "printing",
+    "segments",
     "shipping",
     "slotting",
     "stock",

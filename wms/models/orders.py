@@ -13,7 +13,7 @@ ORDER_STATES = ("held", "clean", "released", "picking", "picked", "packing", "pa
 
 
 class Recipient(Base):
-    """The one table with people's data; everything else points here."""
+    """The table with people's data. The keys are what the review compares people by, made from the other columns."""
 
     __tablename__ = "recipient"
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -26,17 +26,32 @@ class Recipient(Base):
     country: Mapped[str] = mapped_column(String(2), default="")
     phone: Mapped[str] = mapped_column(String(40), default="")
     email: Mapped[str] = mapped_column(String(200), default="")
+    uid: Mapped[str] = mapped_column(String(60), default="", index=True)  # the platform's own number of the person
+    mail_key: Mapped[str] = mapped_column(String(200), default="", index=True)
+    phone_key: Mapped[str] = mapped_column(String(20), default="", index=True)
+    place_key: Mapped[str] = mapped_column(String(40), default="", index=True)
 
 
 class Order(Base):
-    """One backer's order. `code` is on labels; (campaign, number) is the platform's natural key."""
+    """One backer's order. `code` is on labels; (campaign, number) is the platform's natural key.
+
+    Its content and its address are locked each for itself; `lock_at` is when the address locks by itself. An order
+    that goes in parts has children: `parent_id` and the number of the `part` (the first is the order itself).
+    """
 
     __tablename__ = "customer_order"
     __table_args__ = (
         UniqueConstraint("campaign_id", "number"),
+        UniqueConstraint("parent_id", "part"),
         CheckConstraint(f"state IN {ORDER_STATES}", name="state"),
+        CheckConstraint("(parent_id IS NULL) = (part = 0)", name="part"),
         Index("ix_customer_order_state", "state"),
+        Index("ix_customer_order_lock_at", "lock_at"),
         Index("ix_customer_order_wave_id", "wave_id"),
+        Index("ix_customer_order_shape", "campaign_id", "state", "shape"),
+        Index("ix_customer_order_recipient_id", "recipient_id"),
+        Index("ix_customer_order_number", "number"),
+        Index("ix_customer_order_facets", "campaign_id", "state", "country"),
     )
     id: Mapped[int] = mapped_column(primary_key=True)
     code: Mapped[str] = mapped_column(String(40), unique=True)
@@ -51,8 +66,15 @@ class Order(Base):
     import_id: Mapped[int | None] = mapped_column(ForeignKey("import.id"))
     row_hash: Mapped[str] = mapped_column(String(64), default="")
     raw: Mapped[str] = mapped_column(Text, default="{}")
+    map_version: Mapped[int] = mapped_column(default=0, server_default="0")  # of the map that its lines come from
+    shape: Mapped[str] = mapped_column(String(16), default="", server_default="")  # what was chosen and is sent
     imported_at: Mapped[datetime] = mapped_column(Utc)
     shipped_at: Mapped[datetime | None] = mapped_column(Utc)
+    content_locked_at: Mapped[datetime | None] = mapped_column(Utc)
+    address_locked_at: Mapped[datetime | None] = mapped_column(Utc)
+    lock_at: Mapped[datetime | None] = mapped_column(Utc)
+    parent_id: Mapped[int | None] = mapped_column(ForeignKey("customer_order.id"))
+    part: Mapped[int] = mapped_column(default=0, server_default="0")
 
 
 class OrderLine(Base):
@@ -76,7 +98,10 @@ class Hold(Base):
     """Why an order may not go, and who said that it may."""
 
     __tablename__ = "hold"
-    __table_args__ = (Index("ix_hold_order_id", "order_id", "cleared_at"),)
+    __table_args__ = (
+        Index("ix_hold_order_id", "order_id", "cleared_at"),
+        Index("ix_hold_open", "cleared_at", "code", "order_id"),
+    )
     id: Mapped[int] = mapped_column(primary_key=True)
     order_id: Mapped[int] = mapped_column(ForeignKey("customer_order.id"))
     code: Mapped[str] = mapped_column(String(24))
@@ -85,6 +110,7 @@ class Hold(Base):
     cleared_at: Mapped[datetime | None] = mapped_column(Utc)
     cleared_by: Mapped[int | None] = mapped_column(ForeignKey("operator.id"))
     reason: Mapped[str] = mapped_column(String(200), default="")
+    stamp: Mapped[str] = mapped_column(String(16), default="")  # of the address that was doubted, so that it is known
 
 
 class OrderEvent(Base):

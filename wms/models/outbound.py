@@ -14,7 +14,10 @@ MODES = ("cluster", *BULK)
 
 
 class Wave(Base):
-    """Orders released together: a pilot, or a wave."""
+    """Orders released together: a pilot, or a wave; of a segment, when their campaign is gated.
+
+    `job_key` names the background job that made it: the same job makes no second one.
+    """
 
     __tablename__ = "wave"
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -24,6 +27,8 @@ class Wave(Base):
     released_at: Mapped[datetime] = mapped_column(Utc)
     released_by: Mapped[int | None] = mapped_column(ForeignKey("operator.id"))
     done_at: Mapped[datetime | None] = mapped_column(Utc)
+    segment_id: Mapped[int | None] = mapped_column(ForeignKey("segment.id"), index=True)
+    job_key: Mapped[str | None] = mapped_column(String(60), unique=True)
 
 
 class PickList(Base):

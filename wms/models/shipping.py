@@ -69,6 +69,7 @@ class Parcel(Base):
     state: Mapped[str] = mapped_column(String(8), default="open")
     weight_g: Mapped[int] = mapped_column(default=0)
     expected_g: Mapped[int] = mapped_column(default=0)
+    tracking: Mapped[str] = mapped_column(String(40), default="", server_default="", index=True)  # the carrier's number
     opened_at: Mapped[datetime] = mapped_column(Utc)
     packed_at: Mapped[datetime | None] = mapped_column(Utc)
     packed_by: Mapped[int | None] = mapped_column(ForeignKey("operator.id"))

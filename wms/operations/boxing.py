@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Any
@@ -88,6 +89,13 @@ def picture(box: Box, cartons: Cartons, rest: bool) -> dict[str, Any] | None:
         "state": states(box, parcel),
         "soft": soft_of(box, parcel),
     }
+
+
+def in_turn(box: Box, cartons: Cartons, rest: bool) -> Box:
+    """Return the box with the turns of its units, as the picture of the packing has them."""
+    allowed = [row for row in cartons if box.carton_id in (None, row.id)]
+    parcels = packing(box, allowed, rest).parcels if allowed and box.needs else ()
+    return replace(box, turns=tuple(each.sku for each in parcels[0].placements) if parcels else ())
 
 
 def states(box: Box, parcel: Parcel) -> list[str]:

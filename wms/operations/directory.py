@@ -7,11 +7,12 @@ from typing import Any
 
 from sqlalchemy import delete, insert, select
 
-from wms.db import Tx, table_of
+from wms.db import Tx, insert_or_nothing, table_of
 from wms.errors import Refusal
 from wms.models.items import Code
 
 code = table_of(Code)
+add = insert_or_nothing(Code, "code")
 
 
 class CodeTaken(Refusal):
@@ -37,6 +38,13 @@ def write(tx: Tx, row: dict[str, Any]) -> None:
         tx.execute(insert(code).values(**row))
     elif (found.kind, found.ref) != (row["kind"], row["ref"]):
         raise CodeTaken(code=row["code"], kind=found.kind, name=found.name)
+
+
+def claim(tx: Tx, text: str, kind: str, ref: int, name: str) -> bool:
+    """Let `text` name a thing if nobody took it, also at this very moment; return whether it does."""
+    tx.execute(add, {"code": text, "kind": kind, "ref": ref, "name": name, "qty": 1})
+    found = tx.one(select(code.c.kind, code.c.ref).where(code.c.code == text))
+    return found is not None and (found.kind, found.ref) == (kind, ref)
 
 
 def register_all(tx: Tx, rows: Iterable[Mapping[str, Any]]) -> None:

@@ -5,12 +5,14 @@ from __future__ import annotations
 import hashlib
 import re
 import secrets
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import Row, insert, select, update
 
 from wms.db import Store, Tx, table_of
 from wms.errors import BadInput, NotFound, Refusal, clip
+from wms.formats.equipment import Names, PrinterRow
 from wms.labels import discovery
 from wms.labels.discovery import Found
 from wms.labels.hosts import HostRefused, check_host
@@ -139,6 +141,44 @@ def check_address(settings: Settings, host: str, port: int) -> None:
         check_host(host, port, printing.allowed(settings))
     except HostRefused as refused:
         raise BadInput(field="host", why=str(refused)) from None
+
+
+# -- as a table -------------------------------------------------------------------------------------------------------
+
+
+def names(tx: Tx) -> Names:
+    """Return the names that a table of printers may use."""
+    here = {row.name for row in tx.all(select(places.c.name).where(places.c.kind != "outside"))}
+    beside = {row.name for row in reads.agents(tx)}
+    return Names(here, KINDS, beside, {row.code for row in tx.all(select(printers.c.code))})
+
+
+def put_printers(tx: Tx, rows: Sequence[PrinterRow]) -> None:
+    """Add the printers of a table, or change those whose code is known; their names were checked when it was read."""
+    for row in rows:
+        facts = {name: getattr(row, name) for name in ("name", "transport", "host", "port", "dpi", "queue")}
+        values = resolved(tx, facts | {"station": row.station, "agent": row.agent, "labels": row.labels})
+        if not tx.execute(update(printers).where(printers.c.code == row.code).values(**values)).rowcount:
+            tx.execute(insert(printers).values(code=row.code, paused=False, trouble="", **values))
+    for row in rows:
+        fallback = resolved(tx, {"fallback": row.fallback})
+        tx.execute(update(printers).where(printers.c.code == row.code).values(**fallback))
+    tx.announce("printing")
+
+
+def as_rows(found: Sequence[Any]) -> list[PrinterRow]:
+    """Return printers as a table has them; `found` as the office lists them."""
+    plain = ("code", "name", "transport", "host", "port", "dpi", "queue")
+    return [
+        PrinterRow(
+            **{name: getattr(each, name) for name in plain},
+            station=each.station or "",
+            labels=tuple(filter(None, each.labels.split(","))),
+            fallback=each.fallback or "",
+            agent=each.agent or "",
+        )
+        for each in found
+    ]
 
 
 # -- what printers tell -----------------------------------------------------------------------------------------------

@@ -1,45 +1,56 @@
-"""Orders come in: a backer report becomes orders and lines; sent again, only what changed is touched."""
+"""Orders come in: rows of a report become orders and lines; sent again, only what changed is touched."""
 
 from __future__ import annotations
 
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, cast
 
-from sqlalchemy import Table, bindparam, delete, func, insert, select, update
+from sqlalchemy import bindparam, delete, func, insert, or_, select, text, update
 
 from wms import barcodes
-from wms.db import Tx, dumps, table_of
+from wms.db import Either, Tx, dumps, table_of
 from wms.errors import BadInput, NotFound
-from wms.formats.backer_report import ExportOrder, OrderFile
-from wms.formats.reward_map import RewardMap
-from wms.models.campaigns import Campaign, Import, Reward
-from wms.models.orders import Order, OrderLine, Recipient
-from wms.operations import directory, master, reviewing, timeline
+from wms.formats.orders.rows import ExportOrder, OrderFile, Rejected
+from wms.models.campaigns import Campaign, Import, ImportReject
+from wms.models.orders import Order, Recipient
+from wms.operations import differing, directory, lining, locking, master, timeline
 from wms.operations.ledger import By
 from wms.queries import rewards as maps
-from wms.queries.rewards import Catalogue, Chosen
+from wms.queries.rewards import Catalogue
 
-campaigns, imports, rewards = table_of(Campaign), table_of(Import), table_of(Reward)
-orders, lines, recipients = table_of(Order), table_of(OrderLine), table_of(Recipient)
-OPEN = ("held", "clean")  # not released yet: may still change
-GONE = ("shipped", "cancelled")
-PARTS = {"status": "payment", "survey": "survey", "notes": "notes", "items": "items", "to": "address"}
-PROBLEMS_MAX = 1000  # kept with an import; the count is always whole
-
+campaigns, imports, rejects = table_of(Campaign), table_of(Import), table_of(ImportReject)
+orders, recipients = table_of(Order), table_of(Recipient)
+PROBLEMS_MAX = 1000  # kept with an import as sentences; all rejected rows are kept themselves
+REASON_MAX = 300
+VERSION = 2  # of the facts kept with an order
+SIZES = {name: int(cast(Any, recipients.c[name].type).length) for name in differing.ADDRESS} | {"number": 30}
+COLUMNS = ("state", "reward", "country", "units", "row_hash", "raw", "import_id", "map_version", "shape")
+write = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False).encode  # as db.dumps, made once
 touch = (
     update(orders)
-    .where(orders.c.id == bindparam("order"), orders.c.state.in_(OPEN))
-    .values(
-        {
-            name: bindparam(f"new_{name}")
-            for name in ("state", "reward", "country", "units", "row_hash", "raw", "import_id")
-        }
-    )
+    .where(orders.c.id == bindparam("order"), or_(*(orders.c.state == state for state in differing.OPEN)))
+    .values({name: bindparam(f"new_{name}") for name in COLUMNS})
 )
-readdress = update(recipients).where(recipients.c.id == bindparam("recipient"))
+restate = (  # the same order, described in today's words
+    update(orders)
+    .where(orders.c.id == bindparam("order"))
+    .values(raw=bindparam("new_raw"), row_hash=bindparam("new_hash"))
+)
+# Numbers for so many new rows beforehand, so that they go in with one statement (RETURNING takes one for each row).
+# SQLite has one writer, and gives the next number after the highest itself.
+NEW_IDS = {
+    name: Either(
+        text(
+            "WITH RECURSIVE counted(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM counted WHERE i < :wanted)"
+            f" SELECT i + (SELECT COALESCE(MAX(id), 0) FROM {name}) AS id FROM counted"
+        ),
+        text(f"SELECT nextval(pg_get_serial_sequence('{name}', 'id')) AS id FROM generate_series(1, :wanted)"),
+    )
+    for name in ("recipient", "customer_order")
+}
 
 
 @dataclass(frozen=True)
@@ -52,26 +63,48 @@ class Paper:
 
 @dataclass(frozen=True)
 class Fresh:
-    """One row of the report, ready to be stored: what matters of it, as JSON, with its hash."""
+    """One order of a report, ready to be stored: what matters of it, as JSON, with its hash; `to` is the recipient."""
 
-    order: ExportOrder
-    lines: Mapping[int, int]
+    number: str
+    file: str
+    line: int
+    rows: int
+    reward: str
+    to: Mapping[str, str]
+    facts: Mapping[str, Any]
     raw: str
     row_hash: str
 
 
-@dataclass(frozen=True)
+@dataclass
+class Mapper:
+    """What backers chose, to lines; what is the same for many backers is worked out once."""
+
+    catalogue: Catalogue
+    known: dict[str, tuple[dict[int, int], str]] = field(default_factory=dict)
+
+    def find(self, row: Fresh) -> tuple[dict[int, int], str]:
+        """Return item id -> units, and the shape."""
+        country = row.to["country"]
+        key = write([row.facts["items"], row.facts.get("answers"), country])
+        if key not in self.known:
+            chosen = maps.chosen(row.facts)
+            self.known[key] = self.catalogue.lines(chosen, country), self.catalogue.shape(chosen, country)
+        return self.known[key]
+
+
+@dataclass
 class Intake:
-    """One import under way."""
+    """One import under way; `counts` are rows of the file."""
 
     tx: Tx
     by: By
     campaign: Any
     import_id: int
     paper: Paper
-
-
-# --- campaigns and their maps ---
+    platform: str
+    mapper: Mapper
+    counts: dict[str, int] = field(default_factory=lambda: {"accepted": 0, "unchanged": 0, "rejected": 0})
 
 
 def add_campaign(tx: Tx, owner_id: int, code: str, name: str, platform: str = "") -> int:
@@ -84,87 +117,61 @@ def add_campaign(tx: Tx, owner_id: int, code: str, name: str, platform: str = ""
     return master.add(tx, campaigns, owner_id=owner_id, code=code, name=name, platform=platform)
 
 
-def set_rewards(tx: Tx, campaign_id: int, rows: RewardMap) -> int:
-    """Replace the map of a campaign and remap its orders that are not released; returns how many changed.
-
-    Raises BadInput naming every unknown SKU.
-    """
-    ids = maps.ids_of(tx, (sku for parts in rows.entries.values() for sku, _ in parts))
-    unknown = sorted({sku for parts in rows.entries.values() for sku, _ in parts} - set(ids))
-    if unknown:
-        raise BadInput(field="sku", why=f"unknown: {', '.join(unknown)}")
-    tx.execute(delete(rewards).where(rewards.c.campaign_id == campaign_id))
-    values = [
-        {"campaign_id": campaign_id, "source": source, "key": key[:200], "item_id": ids.get(sku), "qty": qty}
-        for (source, key), parts in rows.entries.items()
-        for sku, qty in parts or (("", 1),)
-    ]
-    if values:
-        tx.execute(insert(rewards), values)
-    return remap(tx, campaign_id)
-
-
-def remap(tx: Tx, campaign_id: int) -> int:
-    """Give orders that are not released the lines the map says now; returns how many changed. Review them again."""
-    catalogue = maps.catalogue(tx, campaign_id)
-    here = (orders.c.campaign_id == campaign_id, orders.c.state.in_(OPEN))
-    known = lines_by_order(tx, here)
-    changed = {}
-    for row in tx.all(
-        select(orders.c.id, orders.c.raw).where(*here).order_by(orders.c.id).with_for_update(key_share=True)
-    ):
-        wanted = catalogue.lines(chosen(json.loads(row.raw)))
-        if wanted != known.get(row.id, {}):
-            changed[row.id] = wanted
-    for order_id, wanted in changed.items():
-        tx.execute(update(orders).where(orders.c.id == order_id).values(units=sum(wanted.values()), state="held"))
-    replace_lines(tx, changed)
-    timeline.note(tx, list(changed), "remapped", "The reward map changed.")
-    return len(changed)
-
-
-def lines_by_order(tx: Tx, where: Sequence[Any]) -> dict[int, dict[int, int]]:
-    """Return order id -> item id -> units."""
-    found: dict[int, dict[int, int]] = {}
-    joined = select(lines.c.order_id, lines.c.item_id, lines.c.qty).join(orders, orders.c.id == lines.c.order_id)
-    for row in tx.all(joined.where(*where)):
-        found.setdefault(row.order_id, {})[row.item_id] = row.qty
-    return found
-
-
-# --- the import ---
+# --- a whole report at once ---
 
 
 def import_orders(tx: Tx, by: By, campaign_id: int, order_file: OrderFile, paper: Paper) -> int:
-    """Take a read report in and return the id of its Import row; rows = accepted + rejected + unchanged.
+    """Take a read report in, in one transaction, and return the id of its Import row.
 
-    New rows become held orders (review them next). Rows sent again are compared: changed ones update an order that is
-    not released, and hold one that is; orders that the report no longer has are held. Raises NotFound.
+    Rows = accepted + rejected + unchanged. New rows become held orders (review them next). Rows sent again are
+    compared: changed ones update an order that is not locked, and hold one that is; orders that the report no longer
+    has are held. Raises NotFound. Large files go through `importing.run`, which does the same in short steps.
     """
+    campaign = campaign_of(tx, campaign_id)
+    about = {"kind": "orders", "filename": paper.filename[:200], "sha256": paper.sha256, "at": tx.now}
+    whose = {"campaign_id": campaign_id, "operator_id": by.operator_id, "platform": campaign.platform}
+    import_id = master.add(tx, imports, rows=order_file.rows, profile=order_file.profile, **about, **whose)
+    mapper = Mapper(maps.catalogue(tx, campaign_id))
+    intake = Intake(tx, by, campaign, import_id, paper, campaign.platform, mapper)
+    rows, bad = sort_out(order_file.orders)
+    refuse(intake, [*order_file.rejected, *bad])
+    take(intake, rows)
+    present = {order.number for order in order_file.orders} | differing.mentioned(order_file.rejected)
+    absent, back = differing.absence(tx, campaign_id, present, campaign.platform)
+    differing.settle_absence(tx, import_id, absent, back)
+    tx.execute(update(imports).where(imports.c.id == import_id).values(ended_at=tx.now, **intake.counts))
+    tx.announce("orders")
+    return import_id
+
+
+def campaign_of(tx: Tx, campaign_id: int) -> Any:
+    """Return a campaign's row; raises NotFound."""
     campaign = tx.one(select(campaigns).where(campaigns.c.id == campaign_id))
     if campaign is None:
         raise NotFound(what=f"Campaign {campaign_id}")
-    values = {"kind": "orders", "filename": paper.filename[:200], "sha256": paper.sha256, "at": tx.now}
-    intake = Intake(tx, by, campaign, master.add(tx, imports, rows=order_file.rows, **values), paper)
-    problems = [(row.line, row.reason) for row in order_file.rejected] + too_long(order_file.orders)
-    catalogue = maps.catalogue(tx, campaign_id)
-    rows = [fresh(order, catalogue) for order in order_file.orders if not overlong(order)]
-    known = {row.number: row for row in tx.all(select(orders).where(orders.c.campaign_id == campaign_id))}
-    changed = [row for row in rows if row.order.number in known and known[row.order.number].row_hash != row.row_hash]
-    add_orders(intake, [row for row in rows if row.order.number not in known])
-    change_orders(intake, [(known[row.order.number], row) for row in changed])
-    settle_absence(intake, order_file, known)
-    new = sum(row.order.number not in known for row in rows)
-    close(intake, {"accepted": new + len(changed), "unchanged": len(rows) - new - len(changed)}, problems)
-    return intake.import_id
+    return campaign
 
 
-def close(intake: Intake, counts: Mapping[str, int], problems: Sequence[tuple[int, str]]) -> None:
-    """Write the figures of an import and why rows were rejected."""
-    told = [{"line": line, "field": "", "sentence": reason} for line, reason in problems[:PROBLEMS_MAX]]
-    values = {"rejected": len(problems), "problems": dumps(told), **counts}
-    intake.tx.execute(update(imports).where(imports.c.id == intake.import_id).values(values))
-    intake.tx.announce("orders")
+def refuse(intake: Intake, found: Sequence[Rejected]) -> None:
+    """Keep rows that are no orders, with their reasons."""
+    if not found:
+        return
+    intake.counts["rejected"] += len(found)
+    intake.tx.execute(
+        insert(rejects),
+        [
+            {"import_id": intake.import_id, "file": row.file[:200], "line": row.line, "column": row.column[:200],
+             "reason": row.reason[:REASON_MAX], "raw": dumps(dict(row.raw))}
+            for row in found
+        ],
+    )  # fmt: skip
+    kept = imports.c.id == intake.import_id
+    told = json.loads(intake.tx.value(select(imports.c.problems).where(kept)) or "[]")
+    told += [{"line": row.line, "field": row.column, "sentence": row.reason} for row in found]
+    intake.tx.execute(update(imports).where(kept).values(problems=dumps(told[:PROBLEMS_MAX])))
+
+
+# --- rows as they are stored ---
 
 
 def address(order: ExportOrder) -> dict[str, str]:
@@ -179,24 +186,35 @@ def address(order: ExportOrder) -> dict[str, str]:
     return {"name": name, **parts, "country": country, "phone": to.phone, "email": order.email}
 
 
-def too_long(found: Sequence[ExportOrder]) -> list[tuple[int, str]]:
-    """Return (line, reason) of rows with a text that no label could carry; they are rejected, never cut."""
-    return [(order.line, reason) for order in found if (reason := overlong(order))]
+def sort_out(found: Sequence[ExportOrder]) -> tuple[list[Fresh], list[Rejected]]:
+    """Return orders ready to be stored, and those with a text that no label could carry: they are never cut."""
+    good, bad = [], []
+    for order in found:
+        to = address(order)
+        if why := overlong(order.number, to):
+            bad += [Rejected(order.file, line, why[1], raw, why[0]) for line, raw in rows_of(order)]
+        else:
+            good.append(fresh(order, to))
+    return good, bad
 
 
-def overlong(order: ExportOrder) -> str:
-    """Return which text of a row is too long, in words, or nothing."""
-    texts = address(order)
-    sizes = {name: cast(Any, recipients.c[name].type).length for name in texts} | {"number": 30}
-    for name, text in (texts | {"number": order.number}).items():
-        if len(text) > sizes[name]:
-            return f"{name} has {len(text)} characters; {sizes[name]} fit."
-    return ""
+def rows_of(order: ExportOrder) -> list[tuple[int, dict[str, str]]]:
+    """Return the lines of an order in its file with their cells."""
+    more = [(line, dict(zip(order.header, cells, strict=True))) for line, cells in order.more]
+    return [(order.line, order.raw), *more]
 
 
-def fresh(order: ExportOrder, catalogue: Catalogue) -> Fresh:
+def overlong(number: str, to: Mapping[str, str]) -> tuple[str, str] | None:
+    """Return which text of a row is too long, and a sentence, or None."""
+    for name, size in SIZES.items():
+        text = number if name == "number" else to[name]
+        if len(text) > size:
+            return name, f"{name} has {len(text)} characters; {size} fit."
+    return None
+
+
+def fresh(order: ExportOrder, to: Mapping[str, str]) -> Fresh:
     """Return a row with what the review needs of it; its hash covers only what changes what we do."""
-    to = address(order)
     facts: dict[str, Any] = {
         "status": order.pledge_status,
         "survey": order.survey_answered,
@@ -206,21 +224,58 @@ def fresh(order: ExportOrder, catalogue: Catalogue) -> Fresh:
         "items": [[item.source, item.key, item.title, item.qty] for item in order.items],
         "to": digest([*to.values(), order.recipient.country_code, order.delivery_notes])[:16],
     }
-    raw = {"file": order.file, "line": order.line, "row": order.raw}
-    return Fresh(order, catalogue.lines(chosen(facts)), dumps(facts | raw), digest(facts))
+    more = {"balance": f"{order.balance}" if order.balance else "", "tax_id": order.tax_id, "answers": order.answers}
+    facts |= {name: value for name, value in more.items() if value}
+    told = write(facts)
+    rest: dict[str, Any] = {"currency": order.currency, "uid": order.uid, "stage": order.stage}
+    rest |= {"amount": f"{order.amount or ''}", "warnings": order.warnings, "late": order.late}
+    rest = {name: value for name, value in rest.items() if value}
+    rest |= {"v": VERSION, "file": order.file, "line": order.line, "row": filled(order.header, order.cells)}
+    if order.more:
+        rest["rows"] = [filled(order.header, cells) for _, cells in order.more]
+    raw = f"{told[:-1]},{write(rest)[1:]}"
+    named = (order.number, order.file, order.line, order.rows, order.reward_title[:200])
+    return Fresh(*named, to, facts, raw, hashlib.sha256(told.encode()).hexdigest())
+
+
+def filled(header: Sequence[str], cells: Sequence[str]) -> dict[str, str]:
+    """Return the cells of a row that are not blank, by column."""
+    return {name: cell for name, cell in zip(header, cells, strict=True) if cell}
 
 
 def digest(value: Any) -> str:
     """Return the SHA-256 of a value's JSON, in hex."""
-    return hashlib.sha256(dumps(value).encode()).hexdigest()
+    return hashlib.sha256(write(value).encode()).hexdigest()
 
 
-def chosen(facts: Mapping[str, Any]) -> list[Chosen]:
-    """Return what a backer chose, from the stored facts of an order."""
-    return [(source, key, title, qty) for source, key, title, qty in facts.get("items", [])]
+# --- taking rows in ---
 
 
-# --- new rows ---
+def take(intake: Intake, rows: Sequence[Fresh]) -> None:
+    """Store new orders, compare those that are known; again is no change."""
+    mine = differing.known(intake.tx, intake.campaign.id, [row.number for row in rows])
+    foreign = [row for row in rows if row.number in mine and not same_house(intake, mine[row.number])]
+    if foreign:
+        reason = "Number {} is an order from {} already; give this file a campaign of its own."
+        refuse(
+            intake,
+            [
+                Rejected(row.file, row.line, reason.format(row.number, mine[row.number].platform), {}, "number")
+                for row in foreign
+                for _ in range(row.rows)
+            ],
+        )
+    skipped = {row.number for row in foreign}
+    add_orders(intake, [row for row in rows if row.number not in mine])
+    again = [row for row in rows if row.number in mine and row.number not in skipped]
+    if again:
+        change_orders(intake, [(mine[row.number], row) for row in again])
+
+
+def same_house(intake: Intake, was: Any) -> bool:
+    """Return whether a known number may be this file's: two platforms number their orders without asking each other."""
+    vague = differing.VAGUE
+    return was.platform == intake.platform or was.platform in vague or intake.platform in vague
 
 
 def add_orders(intake: Intake, rows: Sequence[Fresh]) -> None:
@@ -228,98 +283,84 @@ def add_orders(intake: Intake, rows: Sequence[Fresh]) -> None:
     if not rows:
         return
     tx = intake.tx
-    people = ids_added(tx, recipients, [address(row.order) for row in rows])
-    values = [new_order(intake, row) | {"recipient_id": person} for row, person in zip(rows, people, strict=True)]
-    ids = ids_added(tx, orders, values)
+    people, ids = (new_ids(tx, name, len(rows)) for name in ("recipient", "customer_order"))
+    tx.execute(insert(recipients), [{"id": one, **row.to} for row, one in zip(rows, people, strict=True)])
+    keys = ({"id": order_id, "recipient_id": one} for order_id, one in zip(ids, people, strict=True))
+    values = [new_order(intake, row) | key for row, key in zip(rows, keys, strict=True)]
+    tx.execute(insert(orders), values)
     known = [
         {"code": value["code"], "kind": "order", "ref": order_id, "name": value["number"], "qty": 1}
         for order_id, value in zip(ids, values, strict=True)
     ]
     directory.register_all(tx, known)
-    add_lines(tx, {order_id: row.lines for order_id, row in zip(ids, rows, strict=True)})
+    lining.add_lines(tx, {order_id: intake.mapper.find(row)[0] for order_id, row in zip(ids, rows, strict=True)})
+    differing.note_added(
+        tx, intake.import_id, [(order_id, row.number) for order_id, row in zip(ids, rows, strict=True)]
+    )
     timeline.note(tx, ids, "imported", f"From {intake.paper.filename}.", intake.by.operator_id)
+    intake.counts["accepted"] += sum(row.rows for row in rows)
+
+
+def new_ids(tx: Tx, name: str, wanted: int) -> list[int]:
+    """Return numbers that so many new rows of a table will have."""
+    return [int(row.id) for row in tx.all(NEW_IDS[name], wanted=wanted)]
 
 
 def new_order(intake: Intake, row: Fresh) -> dict[str, Any]:
     """Return the columns of a new order."""
-    code = barcodes.code("OR", f"{intake.campaign.code}-{row.order.number}")
-    where = {"code": code, "campaign_id": intake.campaign.id, "number": row.order.number, "imported_at": intake.tx.now}
+    code = barcodes.code("OR", f"{intake.campaign.code}-{row.number}")
+    where = {"code": code, "campaign_id": intake.campaign.id, "number": row.number, "imported_at": intake.tx.now}
     return where | order_values(intake, row)
 
 
 def order_values(intake: Intake, row: Fresh) -> dict[str, Any]:
     """Return the columns of an order that a later report may change; it waits for review."""
+    lines, shape = intake.mapper.find(row)
     return {
         "state": "held",
-        "reward": row.order.reward_title[:200],
-        "country": address(row.order)["country"],
-        "units": sum(row.lines.values()),
+        "reward": row.reward,
+        "country": row.to["country"],
+        "units": sum(lines.values()),
         "row_hash": row.row_hash,
         "raw": row.raw,
         "import_id": intake.import_id,
+        "map_version": intake.mapper.catalogue.version,
+        "shape": shape,
     }
 
 
-def ids_added(tx: Tx, table: Table, values: list[dict[str, Any]]) -> list[int]:
-    """Insert rows and return their ids in the same order."""
-    statement = insert(table).returning(table.c.id, sort_by_parameter_order=True)
-    return [int(row.id) for row in tx.execute(statement, values)]
-
-
-def add_lines(tx: Tx, wanted: Mapping[int, Mapping[int, int]]) -> None:
-    """Insert the lines of orders: order id -> item id -> units."""
+def change_orders(intake: Intake, pairs: Sequence[tuple[Any, Fresh]]) -> None:
+    """Update orders that may change; let the others keep what they have, and their change wait for a person."""
+    found = differing.compare(intake.tx, intake.import_id, pairs)
+    again = [{"order": was.id, "new_raw": row.raw, "new_hash": row.row_hash} for was, row in found.restated]
+    if again:
+        intake.tx.execute(restate, again)
+    updated = {was.id: intake.mapper.find(row)[0] for was, row in found.applied if not locking.locked(was).content}
     values = [
-        {"order_id": order_id, "item_id": item_id, "qty": qty}
-        for order_id, parts in wanted.items()
-        for item_id, qty in sorted(parts.items())
+        {"order": was.id} | {f"new_{name}": value for name, value in (order_values(intake, row) | kept(was)).items()}
+        for was, row in found.applied
     ]
     if values:
-        tx.execute(insert(lines), values)
+        intake.tx.execute(touch, values)
+        differing.readdress(intake.tx, found.applied)
+        lining.replace_lines(intake.tx, updated)
+    changed_ids = [was.id for was, _ in found.applied]
+    timeline.note(intake.tx, changed_ids, "changed", f"By {intake.paper.filename}.", intake.by.operator_id)
+    changed = sum(row.rows for _, row in (*found.applied, *found.waiting))
+    intake.counts["accepted"] += changed
+    intake.counts["unchanged"] += sum(row.rows for _, row in pairs) - changed
 
 
-def replace_lines(tx: Tx, wanted: Mapping[int, Mapping[int, int]]) -> None:
-    """Give orders other lines."""
-    if wanted:
-        tx.execute(delete(lines).where(lines.c.order_id == bindparam("order")), [{"order": each} for each in wanted])
-    add_lines(tx, wanted)
+def kept(was: Any) -> dict[str, Any]:
+    """Return what an order whose content is locked keeps, whatever else of it changes."""
+    names = ("units", "map_version", "shape") if locking.locked(was).content else ()
+    return {name: was._mapping[name] for name in names}
 
 
-# --- rows sent again ---
-
-
-def change_orders(intake: Intake, pairs: Sequence[tuple[Any, Fresh]]) -> None:
-    """Update orders that are not released yet; hold those that are, and change nothing of them."""
-    late, updated = [], {}
-    for was, row in sorted(pairs, key=lambda pair: int(pair[0].id)):
-        values = {f"new_{name}": value for name, value in order_values(intake, row).items()}
-        if intake.tx.execute(touch, values | {"order": was.id}).rowcount:
-            intake.tx.execute(readdress.values(**address(row.order)), {"recipient": was.recipient_id})
-            updated[was.id] = row.lines
-        elif was.state not in GONE:
-            late.append((was.id, "CHANGE_AFTER_LOCK", difference(was, row)))
-    replace_lines(intake.tx, updated)
-    timeline.note(intake.tx, list(updated), "changed", f"By {intake.paper.filename}.", intake.by.operator_id)
-    reviewing.open_holds(intake.tx, late)
-
-
-def difference(was: Any, row: Fresh) -> str:
-    """Return which parts changed, without a word of what they say; the version tells one change from the next."""
-    old, new = json.loads(was.raw), json.loads(row.raw)
-    parts = [word for key, word in PARTS.items() if old.get(key) != new.get(key)]
-    return f"The report changed: {', '.join(parts)} (version {row.row_hash[:6]})."
-
-
-def settle_absence(intake: Intake, order_file: OrderFile, known: Mapping[str, Any]) -> None:
-    """Hold orders that the report no longer has, and let those go on that are back.
-
-    A rejected row may be an order that is still there: its cells are compared, too.
-    """
-    present = {order.number for order in order_file.orders}
-    present |= {str(cell).strip() for bad in order_file.rejected for cell in bad.raw.values()}
-    absent = [row.id for number, row in known.items() if number not in present and row.state not in GONE]
-    reviewing.open_holds(intake.tx, [(each, "CANCELLED_UPSTREAM", reviewing.ABSENT) for each in sorted(absent)])
-    back = {row.id for number, row in known.items() if number in present}
-    reviewing.settle_absence(intake.tx, back)
+def forget_rejects(tx: Tx, import_id: int) -> None:
+    """Forget the rejected rows of a file that is read again from its beginning."""
+    tx.execute(delete(rejects).where(rejects.c.import_id == import_id))
+    tx.execute(update(imports).where(imports.c.id == import_id).values(problems="[]"))
 
 
 def summary(tx: Tx, import_id: int) -> dict[str, int]:

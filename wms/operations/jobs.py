@@ -16,8 +16,10 @@ from sqlalchemy import Row, and_, insert, or_, select, update
 
 from wms.db import Store, Tx, dumps, insert_or_nothing, table_of
 from wms.errors import BadInput, NotFound, Refusal, clip
+from wms.formats.errors import FormatError
 from wms.models.jobs import Job
-from wms.operations import ledger, replenishing, slotting, waving
+from wms.operations import gating, importing, ledger, locking, mapping, replenishing, slotting
+from wms.operations.gating import Wish
 from wms.operations.lanes import Lanes
 from wms.operations.ledger import By
 from wms.settings import Settings
@@ -27,7 +29,8 @@ Handler = Callable[[Store, Settings, dict[str, Any]], Any]
 TRIES_MAX = 5
 LEASE = timedelta(minutes=15)  # longer than the longest planning
 # Timed work: its one row is armed again when it is done.
-EVERY = {"sweep": timedelta(hours=1), "replenish": timedelta(minutes=10)}
+EVERY = {"sweep": timedelta(hours=1), "replenish": timedelta(minutes=10), "lock": timedelta(minutes=5)}
+KEYED = {"release"}  # these are told which job they are, so that a second run finds what the first one made
 POLL_SECONDS = 0.2
 ARM_SECONDS = 60.0
 PATIENCE_SECONDS = 30.0  # how long a stop waits for the work at hand
@@ -38,11 +41,26 @@ log = logging.getLogger("wms.worker")
 
 
 def release(store: Store, settings: Settings, args: dict[str, Any]) -> Any:
-    """Release the pilot or a wave: args pilot (true, false or null to choose), orders, operator."""
-    by = By(args.get("operator"))
-    made = waving.release_all(store, settings, by, pilot=args.get("pilot"), orders=args.get("orders"))
+    """Release the pilot or a wave: args pilot (true, false or null to choose), orders, operator, and for a gated one
+    segment, ready_only, confirmed. Run again after its commit it releases nothing more."""
+    known = ("pilot", "orders", "ready_only", "confirmed", "job_key")
+    wish = Wish(args.get("segment"), **{name: args[name] for name in known if name in args})
+    made = gating.release(store, settings, By(args.get("operator")), wish)
     store.transact(lambda tx: enqueue(tx, "replenish", {}, key="replenish"))  # the next wave finds full faces
     return made
+
+
+def lock(store: Store, settings: Settings, args: dict[str, Any]) -> int:
+    """Lock the addresses whose final notice is old enough."""
+    return store.transact(locking.tick)
+
+
+def take_in(store: Store, settings: Settings, args: dict[str, Any]) -> Any:
+    """Read a file of orders, or go on where its import was left: args import."""
+    try:
+        return importing.run(store, settings, int(args["import"]))
+    except FormatError as error:
+        return {"refusal": "bad_file", "sentence": str(error)}  # the import says so, too; again would not help
 
 
 def sweep(store: Store, settings: Settings, args: dict[str, Any]) -> int:
@@ -60,7 +78,20 @@ def slot(store: Store, settings: Settings, args: dict[str, Any]) -> Any:
     return slotting.propose(store, settings, By(args.get("operator")), float(args.get("seconds", 60)))
 
 
-HANDLERS: dict[str, Handler] = {"release": release, "sweep": sweep, "replenish": replenish, "slotting": slot}
+def remap(store: Store, settings: Settings, args: dict[str, Any]) -> dict[str, int]:
+    """Let the orders of a campaign follow its map: args campaign, again (also those that follow it already)."""
+    return {"changed": mapping.remap_all(store, settings, int(args["campaign"]), bool(args.get("again")))}
+
+
+HANDLERS: dict[str, Handler] = {
+    "remap": remap,
+    "import": take_in,
+    "release": release,
+    "lock": lock,
+    "sweep": sweep,
+    "replenish": replenish,
+    "slotting": slot,
+}
 
 
 def enqueue(tx: Tx, kind: str, args: Mapping[str, Any], run_at: datetime | None = None, key: str | None = None) -> int:
@@ -126,9 +157,14 @@ def run(store: Store, settings: Settings, handlers: Mapping[str, Handler], row: 
     if row.kind not in handlers:
         raise UnknownKind(row.kind)
     try:
-        return handlers[row.kind](store, settings, json.loads(row.args))
+        return handlers[row.kind](store, settings, json.loads(row.args) | named(row))
     except Refusal as refusal:
         return {"refusal": refusal.code(), "sentence": refusal.text}
+
+
+def named(row: Row[Any]) -> dict[str, str]:
+    """Return which job it is, for work that must not be done twice."""
+    return {"job_key": f"{row.id} of {row.created_at.isoformat()}"} if row.kind in KEYED else {}
 
 
 class UnknownKind(Exception):

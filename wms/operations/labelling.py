@@ -6,6 +6,7 @@ Here labels are wished for, sent to the right printer's queue, copied, given up;
 
 from __future__ import annotations
 
+import re
 import secrets
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -17,7 +18,9 @@ from sqlalchemy import Row, and_, bindparam, func, select, update
 from wms.db import Tx, insert_or_nothing, table_of
 from wms.errors import SENTENCE_MAX, BadInput, NotFound, Refusal, clip
 from wms.labels.labels import KINDS, Label
+from wms.labels.preview import for_eyes
 from wms.labels.trial import trial_label
+from wms.labels.zpl import DPMM
 from wms.models.printing import Printer, PrintJob
 from wms.operations import templates
 from wms.operations.ledger import By
@@ -28,6 +31,7 @@ from wms.settings import Settings
 MOVED_MAX = 200  # labels in one transaction
 WHY_MAX = 120
 SEEN, SCANNED, MISSED = "A person saw it.", "Its label was scanned.", "Asked for where it was needed."
+SCREEN_DPI, SIZE = 203, re.compile(r"\^(?:PW|LL)(\d+)")
 TRIAL = "test"  # the template of a test label, which has no fields and always looks the same
 
 job, printer = table_of(PrintJob), table_of(Printer)
@@ -165,6 +169,14 @@ def again(tx: Tx, settings: Settings, by: By, event: str) -> int:
     return reprint(tx, settings, by, last.id, MISSED)
 
 
+def printed(tx: Tx, settings: Settings, by: By, event: str) -> None:
+    """Take a person's word that the doubtful label of an event came out; raises NotFound, NotUncertain."""
+    last = printing.label_of(tx, event)
+    if last is None:
+        raise NotFound(what="The label")
+    resolve(tx, settings, by, last.id, printed=True)
+
+
 def resolve(tx: Tx, settings: Settings, by: By, job_id: int, printed: bool) -> int | None:
     """Take a person's word for an uncertain label: it was printed, or else it is voided and a copy's id returned."""
     row = locked(tx, job_id)
@@ -210,6 +222,24 @@ def _end(tx: Tx, job_id: int, state: str, reason: str) -> None:
     values = {"state": state, "reason": clip(reason, 200), "ended_at": tx.now, "lease_until": None}
     tx.execute(update(job).where(job.c.id == job_id).values(**values))
     tx.announce("printing")
+
+
+# -- on a screen ------------------------------------------------------------------------------------------------------
+
+
+def in_hand(tx: Tx, settings: Settings, operator_id: int, task_id: int) -> dict[str, Any]:
+    """Return the newest label of the parcel that a person packs: id, state, copy, and its ZPL with width and height in
+    mm, at the density that screens draw (a printer's own may be many times finer). Its barcodes hold something else,
+    so that only paper can be scanned. Raises NotFound.
+    """
+    row = printing.label_in_hand(tx, operator_id, task_id)
+    if row is None:
+        raise NotFound(what="The label")
+    label = TypeAdapter(KINDS[row.template]).validate_json(row.label)
+    zpl = templates.render(tx, label, SCREEN_DPI, settings.site.training)
+    width, height = (int(dots) // DPMM[SCREEN_DPI] for dots in SIZE.findall(zpl)[:2])
+    told = {"id": row.id, "state": row.state, "copy": row.copy}
+    return told | {"zpl": for_eyes(zpl), "width": width, "height": height, "dpmm": DPMM[SCREEN_DPI]}
 
 
 # -- another printer --------------------------------------------------------------------------------------------------

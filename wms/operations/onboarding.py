@@ -12,7 +12,6 @@ from sqlalchemy import func, select, update
 from wms import barcodes
 from wms.db import Store, Tx, dumps, table_of
 from wms.errors import NotFound
-from wms.formats.backer_report import read_orders
 from wms.formats.equipment import read_campaign, read_carriers, read_cartons, read_printers
 from wms.formats.items import ItemRow, KitRow, read_items, read_kits
 from wms.formats.packing_list import read_packing_list
@@ -23,15 +22,26 @@ from wms.models.campaigns import Campaign, Import
 from wms.models.items import Owner
 from wms.models.orders import Order
 from wms.models.places import Location
-from wms.models.printing import Printer
 from wms.models.shipping import Carrier, CartonType
-from wms.operations import directory, intake, master, people, receiving, replenishing, reviewing
+from wms.operations import (
+    directory,
+    equipping,
+    importing,
+    intake,
+    mapping,
+    master,
+    people,
+    receiving,
+    replenishing,
+    segmenting,
+)
 from wms.operations.ledger import By
 from wms.operations.people import Person
-from wms.settings import Settings, share
+from wms.operations.staging import Request
+from wms.settings import Settings
 
 campaigns, owners, locations = table_of(Campaign), table_of(Owner), table_of(Location)
-carton_types, carriers, printers = table_of(CartonType), table_of(Carrier), table_of(Printer)
+carton_types, carriers = table_of(CartonType), table_of(Carrier)
 SPARE_TOTES = 120  # waiting at the stations and on their way back
 HAZARD_ZONES = ("H",)
 
@@ -66,6 +76,19 @@ def open_site(store: Store, settings: Settings, folder: Path) -> Opened:
         opened.operators = store.transact(lambda tx: write_people(tx, settings, rows))
     opened.counts = {"places": len(places), "items": len(goods), "people": len(opened.operators)}
     return opened
+
+
+def open_goods(store: Store, folder: Path) -> int:
+    """Read items and kits of a folder and write them, in one transaction; return how many items. Raises FormatError."""
+    goods = read_items(*named(folder, "items.csv"))
+    kits = read_kits(*named(folder, "kits.csv"), [row.sku for row in goods])
+
+    def write(tx: Tx) -> None:
+        write_goods(tx, goods)
+        write_kits(tx, kits)
+
+    store.transact(write)
+    return len(goods)
 
 
 def named(folder: Path, name: str) -> tuple[bytes, str]:
@@ -103,10 +126,7 @@ def write_equipment(tx: Tx, folder: Path) -> None:
     for carrier in read_carriers(*named(folder, "carriers.csv")):
         ways = {"countries": ",".join(carrier.countries) or "*", "cutoff": carrier.cutoff}
         put(tx, carriers, {"code": carrier.code}, name=carrier.name, **ways)
-    for printer in read_printers(*named(folder, "printers.csv")):
-        station = tx.value(select(locations.c.id).where(locations.c.name == printer.station))
-        address = {"transport": printer.transport, "host": printer.host, "port": printer.port, "dpi": printer.dpi}
-        put(tx, printers, {"code": printer.code}, name=printer.name, station_id=station, **address)
+    equipping.put_printers(tx, read_printers(*named(folder, "printers.csv"), equipping.names(tx)))
 
 
 def put(tx: Tx, table: Any, key: dict[str, Any], **values: Any) -> int:
@@ -167,31 +187,31 @@ def write_people(tx: Tx, settings: Settings, rows: tuple[PersonRow, ...]) -> lis
     return result
 
 
-def open_campaign(store: Store, folder: Path) -> int:
-    """Write the campaign of a site folder (campaign.toml) and its reward map; return its id."""
+def open_campaign(store: Store, folder: Path, gated: bool = False) -> int:
+    """Write the campaign of a site folder (campaign.toml) and its reward map; return its id.
+
+    A new one may be gated: then its orders are released by segments, and its pilot is checked by a second person.
+    """
     facts = read_campaign(*named(folder, "campaign.toml"))
     rewards = read_reward_map(*named(folder, "rewards.csv"))
 
     def write(tx: Tx) -> int:
         owner = master.add_owner(tx, facts.owner, facts.owner)
+        known = tx.value(select(campaigns.c.id).where(campaigns.c.code == facts.code))
         campaign = put(tx, campaigns, {"code": facts.code}, name=facts.name, platform=facts.platform, owner_id=owner)
-        intake.set_rewards(tx, campaign, rewards)
+        if not known:
+            segmenting.set_gate(tx, campaign, gated)
+        mapping.set_rewards(tx, campaign, rewards)
         return campaign
 
     return store.transact(write)
 
 
-def import_report(store: Store, by: By, campaign_id: int, data: bytes, filename: str) -> dict[str, int]:
-    """Read a backer report, import it as a difference, review it; return {orders, rejected, unchanged, held}."""
-    orders = read_orders(data, filename, share() / "config" / "order_profiles")
-    paper = intake.Paper(filename, hashlib.sha256(data).hexdigest())
-
-    def write(tx: Tx) -> dict[str, int]:
-        import_id = intake.import_orders(tx, by, campaign_id, orders, paper)
-        reviewing.review(tx)
+def import_report(store: Store, settings: Settings, by: By, request: Request) -> dict[str, int]:
+    """Read an order export, import it as a difference, review it; return {orders, rejected, unchanged, held}."""
+    import_id = importing.take(store, settings, by, request)
+    with store.read() as tx:
         return intake.summary(tx, import_id)
-
-    return store.transact(write)
 
 
 def import_packing_list(store: Store, by: By, owner: str, data: bytes, filename: str) -> int:

@@ -133,9 +133,9 @@ class Proposal:
 def propose(tx: Tx, load: Load, but: Iterable[int] = ()) -> Proposal:
     """Return the best place for a load (all of it, or its first item when it is mixed), never one of `but`.
 
-    The item's pick face comes first; when it is full the carton goes whole to a reserve. An item without a face gets a
-    bin of its own, then one shared with other items, then a reserve for the whole carton, then as many as fit into one
-    bin; other items' faces come last, before the problem place. Raises NoPlace.
+    The item's pick face comes first, with as many as it is meant to hold; then the carton goes whole to a reserve. An
+    item without a face gets a bin of its own, then one shared with other items, then a reserve for the whole carton,
+    then as many as fit into one bin; other items' faces come last, before the problem place. Raises NoPlace.
     """
     found = [room for room in places.rooms(tx, {row.item_id for row in load.rows}) if room.id not in set(but)]
     hall = Hall(found)
@@ -151,7 +151,7 @@ def propose(tx: Tx, load: Load, but: Iterable[int] = ()) -> Proposal:
         if (plan := planner.plan(Problem(contents(goods), candidates, velocity(goods)))).place_id is not None:
             room = next(room for room in choice if room.id == plan.place_id)
             return Proposal(room, of_sku, goods.units, plan.why)
-    return split(part, mine) or split(part, free) or split(part, bins) or to_problem(load, found)
+    return split(part, mine) or split(part, free) or split(part, bins) or brimful(part, mine) or to_problem(load, found)
 
 
 class Hall:
@@ -195,7 +195,8 @@ def candidate(room: Room, hall: Hall, single: bool) -> Candidate:
     free, known = (room.free_mm3, room.free_g), (frozenset(room.skus), room.hazard_ok)
     owners, ways = frozenset(room.owners), (hall.distance(room), hall.apart(room))
     return Candidate(
-        room.id, room.zone, *free, *known, ways[0], not room.skus, single, owners, bool(room.home), ways[1]
+        *(room.id, room.zone, *free, *known, ways[0], not room.skus, single, owners, bool(room.home), ways[1]),
+        room.free_units if room.face_units else None,
     )
 
 
@@ -211,11 +212,14 @@ def split(part: Load, bins: Sequence[Room]) -> Proposal | None:
     """Return the bin that takes the most units of an item of which all fit nowhere; None when not one fits."""
     one = replace(part, qty=1)
     allowed = [room for room in bins if refusal(room, one) is None and not room.skus - set(part.skus)]
-    best = max(allowed, key=lambda room: (fits(room, part), -room.id), default=None)
-    if best is None:
-        return None
-    number = min(fits(best, part), part.units)
-    return Proposal(best, part.skus[0], number, f"Takes {number} of {part.units}.")
+    best = max(allowed, key=lambda room: (meant(room, part), -room.id), default=None)
+    number = min(meant(best, part), part.units) if best else 0
+    return Proposal(best, part.skus[0], number, f"Takes {number} of {part.units}.") if best and number else None
+
+
+def brimful(part: Load, mine: Sequence[Room]) -> Proposal | None:
+    """Return the item's pick face with more than it is meant to hold, before goods end at the problem place."""
+    return split(part, [replace(room, face_units=0) for room in mine])
 
 
 def to_problem(load: Load, found: Sequence[Room]) -> Proposal:
@@ -234,6 +238,11 @@ def fits(room: Room, load: Load) -> int:
     volume, weight = max(row.mm3 for row in load.rows), max(row.weight_g for row in load.rows)
     by_volume = room.free_mm3 // volume if volume else places.UNLIMITED
     return int(min(by_volume, room.free_g // weight if weight else places.UNLIMITED))
+
+
+def meant(room: Room, load: Load) -> int:
+    """Return how many units of an item a place is meant to take: what fits, up to what its pick face should hold."""
+    return min(fits(room, load), room.free_units)
 
 
 def check(room: Room, load: Load) -> None:

@@ -18,7 +18,8 @@ from wms.models.items import Item
 from wms.models.people import Operator
 from wms.models.places import Location
 from wms.models.stock import Lpn
-from wms.operations import labelling, papers, templates
+from wms.operations import customs, labelling, papers, templates
+from wms.operations.customs import PLAIN, Declaration
 from wms.operations.labelling import Print
 from wms.operations.ledger import By
 from wms.queries import papers as reads
@@ -34,11 +35,13 @@ ARROWS = ("", "up", "down", "left", "right")
 
 @dataclass(frozen=True)
 class Wish:
-    """Which labels: a kind of ASKED_FOR, names of things, and for places the arrow that stands on them."""
+    """Which labels: a kind of ASKED_FOR, names of things, for places the arrow that stands on them, for customs forms
+    what is declared beyond what is known."""
 
     kind: str
     refs: Sequence[str]
     arrow: str = ""
+    said: Declaration = PLAIN
 
     def check(self) -> None:
         """Raise BadInput for a kind or an arrow that there is not, and for no or too many things."""
@@ -65,7 +68,7 @@ def print_for(tx: Tx, settings: Settings, by: By, wish: Wish) -> list[int]:
         check_badges(tx, by, list(rows.values()))
     made = []
     for ref in dict.fromkeys(wish.refs):
-        label, code = drawn(tx, settings, by, kind, rows[ref])
+        label, code = drawn(tx, settings, by, wish, rows[ref])
         if isinstance(label, LocationLabel):
             label = replace(label, arrow=wish.arrow)
         made.append(labelling.enqueue(tx, settings, Print(label, f"asked:{ask}:{kind}:{ref}"[:80], code), by))
@@ -110,14 +113,14 @@ def name_of(row: Any, kind: str) -> str:
     return str(getattr(row, KINDS[kind][1] if kind in KINDS else "code"))
 
 
-def drawn(tx: Tx, settings: Settings, by: By, kind: str, row: Any) -> tuple[Label, str]:
-    """Return the label of a thing and the code on it; papers are looked up, and an SSCC is given."""
-    if kind == "logistic":
+def drawn(tx: Tx, settings: Settings, by: By, wish: Wish, row: Any) -> tuple[Label, str]:
+    """Return the label of a thing and the code on it; papers are looked up, an SSCC or an item number is given."""
+    if wish.kind == "logistic":
         label = papers.logistic_label(tx, settings, by, row)
         return label, label.code
-    if kind == "customs":
-        return papers.customs_label(tx, settings, row), row.code
-    return label_of(kind, row)
+    if wish.kind == "customs":
+        return customs.customs_label(tx, settings, row, wish.said), row.code
+    return label_of(wish.kind, row)
 
 
 def label_of(kind: str, row: Any) -> tuple[Label, str]:

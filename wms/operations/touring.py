@@ -74,20 +74,16 @@ def tours(
         again = batching.plan(closer, effort)
         if again.length_mm < plan.length_mm:
             plan, allocs, wanted = again, near, closer
-    end = reads.walk_end(tx, settings.layout, wanted.floor)
-    trips = [walked(wanted.floor, trip, style, end) for trip in trucking.in_time(tx, settings, wanted, plan.lists)]
+    trips = [walked(wanted.floor, trip, style) for trip in trucking.in_time(tx, settings, wanted, plan.lists)]
     lists = (sequenced(trip, by_order, allocs, leaves) for trip in trips)
     return tuple(replace(each, hurried=plan.limit_hit) for each in lists)
 
 
-def walked(floor: Floor, trip: batching.PickList, style: WalkingStyle, end: int) -> batching.PickList:
-    """Return a trip as it is walked: in the style that the site chose, from the depot to the place `end`.
-
-    The shortest round trip is what it has already: orders are put together by round trips, wherever the walks end.
-    """
-    if style == "exact" and end == floor.depot.id:
+def walked(floor: Floor, trip: batching.PickList, style: WalkingStyle) -> batching.PickList:
+    """Return a trip as it is walked, in the style that the site chose; the shortest walk is what it has already."""
+    if style == "exact":
         return trip
-    walk = routing.plan(routing.Problem(floor, trip.stops, floor.depot.id, end), routing.Options(style=style))
+    walk = routing.plan(routing.Problem(floor, trip.stops, *floor.ends), routing.Options(style=style))
     return replace(trip, stops=walk.order, length_mm=walk.length_mm)
 
 

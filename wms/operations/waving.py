@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypedDict
 
@@ -14,12 +14,13 @@ from wms.db import Store, Tx, table_of
 from wms.errors import Refusal
 from wms.models.orders import Order, OrderLine
 from wms.models.outbound import ListOrder, Pick, PickList, Wave
-from wms.operations import directory, ledger, master, timeline, touring
+from wms.operations import directory, ledger, locking, master, timeline, touring
 from wms.operations.ledger import By, Key, NotEnough
 from wms.operations.touring import ProposedList, ProposedPick
 from wms.planning import allocation
 from wms.queries import cutoffs
 from wms.queries import planning as reads
+from wms.queries.orders import in_parts
 from wms.queries.planning import Shelf, Wanted
 from wms.settings import Settings
 
@@ -57,6 +58,8 @@ class Proposal:
     lines: frozenset[tuple[int, int]]
     waiting: int
     missing: Mapping[str, int]
+    segment_id: int | None = None
+    job_key: str | None = None
 
     @property
     def orders(self) -> list[int]:
@@ -80,6 +83,10 @@ class Released(TypedDict):
     limit_hit: bool
 
 
+Planner = Callable[[Tx], Proposal]
+Writer = Callable[[Tx, By, Proposal], Released]
+
+
 # --- both steps ---
 
 
@@ -91,38 +98,50 @@ def release(tx: Tx, settings: Settings, by: By, pilot: bool | None = None, order
 def release_all(
     store: Store, settings: Settings, by: By, pilot: bool | None = None, orders: int | None = None
 ) -> Released:
+    """Release what needs no gate. Raises NothingToRelease, Outdated."""
+    return release_planned(store, by, lambda tx: propose(tx, settings, pilot, orders))
+
+
+def release_planned(store: Store, by: By, plan: Planner, write: Writer | None = None) -> Released:
     """Plan on a snapshot, outside the write transaction, then write; planned once more when something changed.
 
-    Raises NothingToRelease, Outdated.
+    Raises NothingToRelease, Outdated, and what `plan` and `write` (commit_release) raise.
     """
     try:
-        return plan_and_write(store, settings, by, pilot, orders)
+        return plan_and_write(store, by, plan, write or commit_release)
     except Outdated:
-        return plan_and_write(store, settings, by, pilot, orders)
+        return plan_and_write(store, by, plan, write or commit_release)
 
 
-def plan_and_write(store: Store, settings: Settings, by: By, pilot: bool | None, orders: int | None) -> Released:
+def plan_and_write(store: Store, by: By, plan: Planner, write: Writer) -> Released:
     """Plan on a snapshot, then write what still holds. Raises NothingToRelease, Outdated."""
     with store.read() as tx:
-        proposal = propose(tx, settings, pilot, orders)
-    return store.transact(lambda tx: commit_release(tx, by, proposal))
+        proposal = plan(tx)
+    return store.transact(lambda tx: write(tx, by, proposal))
 
 
 # --- planning ---
 
 
-def propose(tx: Tx, settings: Settings, pilot: bool | None = None, orders: int | None = None) -> Proposal:
+def propose(
+    tx: Tx,
+    settings: Settings,
+    pilot: bool | None = None,
+    orders: int | None = None,
+    only: Collection[int] | None = None,
+) -> Proposal:
     """Plan a release of at most `orders` orders; a pilot when there is no wave yet and nobody says otherwise.
 
+    `only`: the orders that the gate let through; without, all clean orders of campaigns that have no gate.
     Orders go for the first truck that they can reach, in between those that came first.
     An order goes complete or not at all. Raises NothingToRelease naming what is missing.
     """
     if pilot is None:
         pilot = not tx.value(select(func.count()).select_from(waves))
     most = orders or (settings.release.pilot_orders if pilot else settings.release.wave_orders)
-    lines = reads.clean_lines(tx)
+    lines = reads.clean_lines(tx, only)
     if not lines:
-        raise NothingToRelease(why="No clean order waits for its release.")
+        raise NothingToRelease(why="No clean order waits for its release." + behind_gates(tx, only))
     shelves = reads.shelves(tx)
     in_turn = list(dict.fromkeys(line.order_id for line in lines))
     ranked = by_configuration(lines) if pilot else cutoffs.ranked(tx, settings, in_turn)
@@ -136,6 +155,12 @@ def propose(tx: Tx, settings: Settings, pilot: bool | None = None, orders: int |
     lists = touring.tours(tx, settings, [line for line in lines if line.order_id in chosen], allocs, shelves)
     asked = frozenset((line.line_id, line.qty) for line in lines if line.order_id in chosen)
     return Proposal("pilot" if pilot else "wave", lists, asked, len(ranked) - len(served), missing)
+
+
+def behind_gates(tx: Tx, only: Collection[int] | None) -> str:
+    """Return which campaigns have clean orders behind their gate, as a sentence to add, when nobody chose any."""
+    codes = reads.gated_campaigns(tx) if only is None else []
+    return f" Campaign {', '.join(codes)}: release a segment, its gate decides." if codes else ""
 
 
 def by_configuration(lines: Sequence[Wanted]) -> list[int]:
@@ -212,9 +237,10 @@ def shortfall(missing: Mapping[str, int]) -> str:
 def commit_release(tx: Tx, by: By, proposal: Proposal) -> Released:
     """Write a planned release, all or nothing. Raises Outdated when an order or its stock changed meanwhile."""
     check(tx, proposal)
-    wave_id, name = add_wave(tx, by, proposal.kind)
-    mine = orders.c.id.in_(proposal.orders)
-    tx.execute(update(orders).where(mine).values(state="released", wave_id=wave_id))
+    wave_id, name = add_wave(tx, by, proposal)
+    for part in in_parts(proposal.orders):
+        tx.execute(update(orders).where(orders.c.id.in_(part)).values(state="released", wave_id=wave_id))
+    locking.close(tx, proposal.orders)
     for each in proposal.lists:
         add_list(tx, wave_id, each)
     wanted = Counter[Key]()
@@ -232,21 +258,23 @@ def commit_release(tx: Tx, by: By, proposal: Proposal) -> Released:
 def check(tx: Tx, proposal: Proposal) -> None:
     """Lock the orders in id order; raises Outdated unless all are clean and want what they wanted."""
     ids = proposal.orders
-    mine = select(orders.c.id, orders.c.state).where(orders.c.id.in_(ids)).order_by(orders.c.id)
-    found = tx.all(mine.with_for_update(key_share=True))
     left = order_lines.c.qty - order_lines.c.picked
-    lines = tx.all(select(order_lines.c.id, left).where(order_lines.c.order_id.in_(ids), left > 0))
+    found, lines = list[Any](), list[Any]()
+    for part in in_parts(ids):
+        mine = select(orders.c.id, orders.c.state).where(orders.c.id.in_(part)).order_by(orders.c.id)
+        found += tx.all(mine.with_for_update(key_share=True))
+        lines += tx.all(select(order_lines.c.id, left).where(order_lines.c.order_id.in_(part), left > 0))
     clean = len(found) == len(ids) and all(row.state == "clean" for row in found)
     if not clean or {tuple(line) for line in lines} != proposal.lines:
         raise Outdated
 
 
-def add_wave(tx: Tx, by: By, kind: str) -> tuple[int, str]:
+def add_wave(tx: Tx, by: By, proposal: Proposal) -> tuple[int, str]:
     """Add a wave and return its id and name: Pilot 1, Wave 1, Wave 2, ..."""
-    number = 1 + int(tx.value(select(func.count()).where(waves.c.kind == kind)) or 0)
-    name = f"{kind.title()} {number}"
-    wave_id = master.add(tx, waves, name=name, kind=kind, released_at=tx.now, released_by=by.operator_id)
-    return wave_id, name
+    number = 1 + int(tx.value(select(func.count()).where(waves.c.kind == proposal.kind)) or 0)
+    name = f"{proposal.kind.title()} {number}"
+    why = {"segment_id": proposal.segment_id, "job_key": proposal.job_key, "released_by": by.operator_id}
+    return master.add(tx, waves, name=name, kind=proposal.kind, released_at=tx.now, **why), name
 
 
 def add_list(tx: Tx, wave_id: int, proposed: ProposedList) -> None:
@@ -267,6 +295,30 @@ def pick_row(list_id: int, pick: ProposedPick) -> dict[str, Any]:
     where = {"location_id": location_id, "lpn_id": lpn_id, "item_id": item_id, "lot_id": lot_id}
     what = {"order_id": pick.order_id, "order_line_id": pick.line_id, "qty": pick.qty, "seq": pick.seq}
     return {"list_id": list_id, **where, **what}
+
+
+def made_by(tx: Tx, job_key: str | None) -> Released | None:
+    """Return the figures of the wave that a job made before, or None: the same job makes no second one."""
+    found = tx.one(select(waves).where(waves.c.job_key == job_key)) if job_key else None
+    if found is None:
+        return None
+    mine = lists.c.wave_id == found.id
+    sizes = select(func.count(), func.coalesce(func.sum(lists.c.walk_mm), 0)).where(mine)
+    units = select(func.count(), func.coalesce(func.sum(picks.c.qty), 0)).join(lists, lists.c.id == picks.c.list_id)
+    (n_lists, walk_mm), (n_picks, n_units) = (tuple(tx.all(each)[0]) for each in (sizes, units.where(mine)))
+    return {
+        "wave_id": found.id,
+        "name": found.name,
+        "kind": found.kind,
+        "orders": int(tx.value(select(func.count()).where(orders.c.wave_id == found.id)) or 0),
+        "lists": int(n_lists),
+        "picks": int(n_picks),
+        "units": int(n_units),
+        "walk_mm": int(walk_mm),
+        "waiting": 0,
+        "missing": {},
+        "limit_hit": False,
+    }
 
 
 def released(proposal: Proposal, wave_id: int, name: str) -> Released:

@@ -17,6 +17,7 @@ from wms.models.stock import AVAILABLE, LOOSE, Lot, Lpn, Stock, StockMove
 
 order, line, recipient, hold = table_of(Order), table_of(OrderLine), table_of(Recipient), table_of(Hold)
 parcel, parcel_line, carton_type, carrier = map(table_of, (Parcel, ParcelLine, CartonType, Carrier))
+part = order.alias("part")
 item, stock, lot, lpn, move = table_of(Item), table_of(Stock), table_of(Lot), table_of(Lpn), table_of(StockMove)
 
 
@@ -62,7 +63,10 @@ class Need:
 
 @dataclass(frozen=True)
 class Box:
-    """The parcel in hand and all that its screens show of the order."""
+    """The parcel in hand and all that its screens show of the order.
+
+    `turns`: the items of its units in the order in which they are packed; empty when nobody planned that.
+    """
 
     parcel_id: int
     code: str
@@ -81,6 +85,7 @@ class Box:
     weight_g: int
     hold: str | None
     needs: tuple[Need, ...]
+    turns: tuple[str, ...] = ()
 
     @property
     def left(self) -> int:
@@ -104,8 +109,13 @@ class Box:
 
     @property
     def next(self) -> Need | None:
-        """Return the line to verify next: one that is begun, else the first."""
+        """Return the line to verify next: of the unit to pack next, else one that is begun, else the first."""
         open_ones = [need for need in self.needs if need.left > 0]
+        inside, waiting = {need.sku: need.boxed for need in self.needs}, {need.sku: need for need in open_ones}
+        for sku in self.turns:
+            if inside[sku] <= 0 and sku in waiting:
+                return waiting[sku]
+            inside[sku] -= 1
         return next((need for need in open_ones if need.packed), open_ones[0] if open_ones else None)
 
     def need_of(self, item_id: int) -> Need | None:
@@ -119,14 +129,19 @@ class Box:
 
 
 def hold_on(order_id: Any) -> Any:
-    """Return the code of the oldest open hold of an order, as a subquery."""
-    open_hold = (hold.c.order_id == order_id, hold.c.cleared_at.is_(None))
-    return select(hold.c.code).where(*open_hold).order_by(hold.c.id).limit(1).scalar_subquery()
+    """Return the code of the oldest open hold of an order, or of the whole that it is a part of, as a subquery."""
+    return select(hold.c.code).where(open_on(order_id)).order_by(hold.c.id).limit(1).scalar_subquery()
 
 
 def is_held(order_id: Any) -> Any:
-    """Return the condition that an order has an open hold."""
-    return exists().where(hold.c.order_id == order_id, hold.c.cleared_at.is_(None))
+    """Return the condition that an order has an open hold, or the whole that it is a part of."""
+    return exists().where(open_on(order_id))
+
+
+def open_on(order_id: Any) -> Any:
+    """Return the condition that a hold is open and concerns an order."""
+    of_whole = select(part.c.parent_id).where(part.c.id == order_id).correlate_except(part).scalar_subquery()
+    return and_(hold.c.cleared_at.is_(None), or_(hold.c.order_id == order_id, hold.c.order_id == of_whole))
 
 
 # Units for an order lie in its slot of the put-wall, in its own totes, or in totes that the orders of a list share.

@@ -15,6 +15,7 @@ from wms.models.orders import Order, OrderLine
 from wms.planning import urgency
 from wms.planning.labour import ASSUMED, Rates
 from wms.queries import boxes
+from wms.queries.orders import in_parts
 from wms.settings import Settings
 
 orders, order_lines, tasks = table_of(Order), table_of(OrderLine), table_of(Task)
@@ -75,7 +76,7 @@ def ranked(tx: Tx, settings: Settings, order_ids: Iterable[int], rates: Rates = 
 def problem(tx: Tx, settings: Settings, order_ids: Iterable[int], rates: Rates = ASSUMED) -> urgency.Problem:
     """Return orders as jobs: seconds of work (a list with its walk shared by a full cart), seconds until the truck."""
     ids = list(order_ids)
-    known = {row.id: row for row in tx.all(facts.where(orders.c.id.in_(ids)))}
+    known = {row.id: row for part in in_parts(ids) for row in tx.all(facts.where(orders.c.id.in_(part)))}
     table = timetable(tx, settings.site.zone)
     due = {country: table.seconds(country) for country in {row.country for row in known.values()}}
     share = settings.release.totes_max

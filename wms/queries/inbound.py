@@ -5,13 +5,14 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import Integer, Row, bindparam, case, cast, func, or_, select
+from sqlalchemy import Integer, Row, bindparam, case, cast, func, literal, or_, select, union_all
 
 from wms.db import Tx, table_of
 from wms.models.items import Item, Owner
 from wms.models.people import Operator
 from wms.models.places import Location
 from wms.models.stock import Lpn, Stock, StockMove
+from wms.queries import printing
 from wms.queries.cartons import cartons, heads, left, lines, sheet
 
 items, lpns, locations, operators = table_of(Item), table_of(Lpn), table_of(Location), table_of(Operator)
@@ -100,12 +101,12 @@ def receiving_board(tx: Tx) -> dict[str, Any]:
     """Return {"figures", "receipts", "docks", "exceptions"} of the receiving board, in five statements.
 
     Figures: cartons_left, units_today, units_hour (the last 60 minutes), differences. Exceptions: kind (short, over,
-    damaged, quarantine), sku, qty, where, since.
+    damaged, quarantine, printer, paused), sku (a printer's name), qty, where (its trouble), since.
     """
     open_ones = tx.all(all_receipts.where(heads.c.state != "closed"))
     since = tx.now - timedelta(days=BOARD_DAYS)
     differences = [wrong for row in tx.all(wrong_lines, since=since) for wrong in wrongs(row)]
-    exceptions = sorted([*differences, *map(held, tx.all(in_quarantine))], key=lambda each: str(each["since"]))
+    exceptions = sorted([*differences, *map(held, tx.all(read_held))], key=lambda each: str(each["since"]))
     cartons_left = sum(row.cartons - row.cartons_done for row in open_ones)
     figures = {"cartons_left": cartons_left, "differences": len(differences)}
     docks = tx.all(at_docks)
@@ -154,12 +155,14 @@ arrived = (
     .scalar_subquery()
 )
 in_quarantine = (
-    select(items.c.sku, stock.c.qty, stock.c.condition, locations.c.name.label("place"), arrived.label("since"))
+    select(literal("quarantine").label("kind"), items.c.sku.label("name"), locations.c.name.label("text"))
+    .add_columns(arrived.label("since"), stock.c.qty.label("qty"))
     .select_from(
         stock.join(items, items.c.id == stock.c.item_id).join(locations, locations.c.id == stock.c.location_id)
     )
     .where(stock.c.qty > 0, locations.c.kind == "quarantine")
 )
+read_held = union_all(in_quarantine, printing.needing(elsewhere=("station",)).add_columns(literal(0).label("qty")))
 
 
 def wrongs(row: Row[Any]) -> list[dict[str, Any]]:
@@ -172,5 +175,5 @@ def wrongs(row: Row[Any]) -> list[dict[str, Any]]:
 
 
 def held(row: Row[Any]) -> dict[str, Any]:
-    """Return the exception of one balance in quarantine."""
-    return {"kind": "quarantine", "sku": row.sku, "qty": row.qty, "where": row.place, "since": row.since}
+    """Return the exception of one balance in quarantine, or of a printer that needs somebody."""
+    return {"kind": row.kind, "sku": row.name, "qty": row.qty, "where": row.text, "since": row.since}

@@ -260,7 +260,7 @@ RULES = (
         "I17 imports add up",
         "Rows of a file are accepted, rejected or unchanged.",
         'SELECT id, filename, rows, accepted, rejected, unchanged FROM "import"'
-        " WHERE rows <> accepted + rejected + unchanged",
+        " WHERE state = 'done' AND rows <> accepted + rejected + unchanged",
     ),
     Rule(
         "L1 plates stand where their goods do",
@@ -362,6 +362,17 @@ RULES = (
         "L8 one slotting plan holds",
         "At most one slotting plan is active.",
         "SELECT state, COUNT(*) AS plans FROM slotting_plan WHERE state = 'active' GROUP BY state HAVING COUNT(*) > 1",
+    ),
+    Rule(
+        "L9 parts are the pledge",
+        "The parts of an order hold together what was pledged, each unit once.",
+        """
+        SELECT s.order_id, s.item_id, s.pledged, s.kept, s.moved FROM split_line s WHERE
+        s.kept <> COALESCE((SELECT SUM(l.qty) FROM order_line l
+                            WHERE l.order_id = s.order_id AND l.item_id = s.item_id), 0)
+        OR s.moved <> COALESCE((SELECT SUM(l.qty) FROM order_line l JOIN customer_order o ON o.id = l.order_id
+                                WHERE o.parent_id = s.order_id AND l.item_id = s.item_id), 0)
+        """,
     ),
     Rule(
         "L7 a wave ends with its lists",

@@ -1,10 +1,8 @@
-"""What the office asks: orders in pages, what needs a person now, files that came in, people and printers."""
+"""What the office asks: what needs a person now, files that came in, people and printers."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
-from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import String, and_, cast, func, literal, or_, select, type_coerce, union_all
@@ -20,69 +18,13 @@ from wms.models.people import Operator, Session
 from wms.models.places import Location
 from wms.models.printing import PrintAgent, Printer, PrintJob
 from wms.models.stock import Stock
-from wms.queries import orders as reads
-from wms.queries.listing import FIRST, Cut, Listing, like, ordered, page_of
-from wms.queries.orders import Filters
+from wms.queries.listing import FIRST, Cut, Listing, like, page_of
 
 orders, holds, imports, operators = table_of(Order), table_of(Hold), table_of(Import), table_of(Operator)
 printers, print_jobs, places, sessions = table_of(Printer), table_of(PrintJob), table_of(Location), table_of(Session)
 print_agents = table_of(PrintAgent)
 cartons, lines, counts, jobs = table_of(ReceiptCarton), table_of(ReceiptLine), table_of(Count), table_of(Job)
 owners, campaigns, stock = table_of(Owner), table_of(Campaign), table_of(Stock)
-
-# -- orders -----------------------------------------------------------------------------------------------------------
-
-ORDER_SORTS: dict[str, Any] = {
-    "id": orders.c.id,
-    "number": orders.c.number,
-    "country": orders.c.country,
-    "state": orders.c.state,
-    "units": orders.c.units,
-    "imported_at": orders.c.imported_at,
-}
-
-
-def order_list(tx: Tx, filters: Filters, by_person: bool, cut: Cut = FIRST) -> Listing:
-    """Return orders, each with the codes of its open holds (three statements).
-
-    Names and mail addresses are searched only for somebody who may see them (`by_person`); else the text is part of
-    the order's number or code.
-    """
-    where = reads.conditions(filters if by_person else replace(filters, text=""))
-    if filters.text and not by_person:
-        where.append(or_(like(orders.c.number, filters.text), like(orders.c.code, filters.text)))
-    with_person = reads.summary.add_columns(reads.recipients.c.postal_code)
-    found = page_of(tx, ordered(with_person.where(*where), ORDER_SORTS, cut.sort), cut)
-    codes: dict[int, list[Any]] = {row.id: [] for row in found["items"]}
-    open_ones = select(holds.c.order_id, holds.c.id, holds.c.code).where(holds.c.cleared_at.is_(None))
-    for hold in tx.all(open_ones.where(holds.c.order_id.in_(codes)).order_by(holds.c.id)) if codes else []:
-        codes[hold.order_id].append(hold)
-    found["items"] = [
-        dict(row._mapping) | {"holds": [hold.code for hold in codes[row.id]], "hold_rows": codes[row.id]}
-        for row in found["items"]
-    ]
-    return found
-
-
-def order_counts(tx: Tx) -> dict[str, dict[str, int]]:
-    """Return how many orders each filter value shows, by state, open hold and country (one statement)."""
-    number = func.count().label("number")
-    parts = [
-        select(literal("state").label("filter"), orders.c.state.label("value"), number).group_by(orders.c.state),
-        select(literal("hold"), holds.c.code, number).where(holds.c.cleared_at.is_(None)).group_by(holds.c.code),
-        select(literal("country"), orders.c.country, number).group_by(orders.c.country),
-    ]
-    found: dict[str, dict[str, int]] = {"state": {}, "hold": {}, "country": {}}
-    for row in sorted(tx.all(union_all(*parts)), key=lambda row: (-row.number, row.value)):
-        found[row.filter][row.value] = row.number
-    return found
-
-
-def open_holds_of(tx: Tx, order_ids: Sequence[int], code: str) -> list[int]:
-    """Return the open holds of one code on orders, in the order of their ids."""
-    open_ones = (holds.c.order_id.in_(order_ids), holds.c.code == code, holds.c.cleared_at.is_(None))
-    return [int(row.id) for row in tx.all(select(holds.c.id).where(*open_ones).order_by(holds.c.id))]
-
 
 # -- what needs a person now ------------------------------------------------------------------------------------------
 

@@ -1,15 +1,16 @@
-"""Orders as the office and the review see them: what a filter means, one order with all that happened to it."""
+"""Orders as the office and the review see them: one order with all that happened to it, many to be judged."""
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, and_, exists, func, or_, select
+from sqlalchemy import Row, and_, func, or_, select
 
 from wms.db import Tx, table_of
-from wms.models.campaigns import Campaign
+from wms.models.campaigns import Campaign, Import
 from wms.models.items import Item
 from wms.models.orders import Hold, Order, OrderEvent, OrderLine, Recipient
 from wms.models.outbound import ListOrder, PickList, Wave
@@ -19,8 +20,7 @@ from wms.models.shipping import Carrier, Parcel
 orders, lines, recipients, holds = table_of(Order), table_of(OrderLine), table_of(Recipient), table_of(Hold)
 events, items, operators, campaigns = table_of(OrderEvent), table_of(Item), table_of(Operator), table_of(Campaign)
 parcels, carriers, waves = table_of(Parcel), table_of(Carrier), table_of(Wave)
-list_orders, pick_lists = table_of(ListOrder), table_of(PickList)
-open_hold = and_(holds.c.order_id == orders.c.id, holds.c.cleared_at.is_(None))
+list_orders, pick_lists, imports = table_of(ListOrder), table_of(PickList), table_of(Import)
 summary = (
     select(
         *(
@@ -43,17 +43,6 @@ summary = (
 
 
 @dataclass(frozen=True)
-class Filters:
-    """Which orders to show; an empty text does not filter. `text` is part of a number, code, name or e-mail."""
-
-    state: str = ""
-    hold: str = ""
-    country: str = ""
-    text: str = ""
-    wave_id: int | None = None
-
-
-@dataclass(frozen=True)
 class OrderPage:
     """One order: its lines with SKUs, its holds, what happened to it, its parcels and pick lists."""
 
@@ -65,27 +54,12 @@ class OrderPage:
     lists: Sequence[Any]
 
 
-def conditions(filters: Filters) -> list[ColumnElement[bool]]:
-    """Return the WHERE of a filter."""
-    found: list[ColumnElement[bool]] = []
-    if filters.state:
-        found.append(orders.c.state == filters.state)
-    if filters.country:
-        found.append(orders.c.country == filters.country)
-    if filters.hold:
-        found.append(exists().where(open_hold, holds.c.code == filters.hold))
-    if filters.wave_id:
-        found.append(orders.c.wave_id == filters.wave_id)
-    if filters.text:
-        columns = (orders.c.number, orders.c.code, recipients.c.name, recipients.c.email)
-        found.append(or_(*(column.icontains(filters.text, autoescape=True) for column in columns)))
-    return found
-
-
 def order_page(tx: Tx, order_id: int) -> OrderPage | None:
     """Return one order with everything about it, or None."""
     person = [recipients.c[name] for name in ("line1", "line2", "state", "postal_code", "phone", "email")]
-    wanted = summary.add_columns(*(column.label(f"to_{column.name}") for column in person), orders.c.raw)
+    also = (orders.c.raw, orders.c.parent_id, orders.c.content_locked_at, orders.c.address_locked_at, orders.c.lock_at)
+    keys = (orders.c.campaign_id, orders.c.recipient_id, recipients.c.uid, recipients.c.mail_key)
+    wanted = summary.add_columns(*(column.label(f"to_{column.name}") for column in person), *also, *keys)
     order = tx.one(wanted.where(orders.c.id == order_id))
     if order is None:
         return None
@@ -114,6 +88,16 @@ its_parcels = select(parcels, carriers.c.name.label("carrier")).outerjoin(
 its_lists = select(pick_lists, list_orders.c.slot).join(pick_lists, pick_lists.c.id == list_orders.c.list_id)
 
 
+def parcels_of(tx: Tx, order_ids: Sequence[int]) -> list[Row[Any]]:
+    """Return the parcels of orders, the newest first."""
+    return tx.all(its_parcels.where(parcels.c.order_id.in_(order_ids)).order_by(parcels.c.id.desc()))
+
+
+def events_of(tx: Tx, order_ids: Sequence[int], most: int = 200) -> list[Row[Any]]:
+    """Return the latest lines of the timelines of orders, the newest first."""
+    return tx.all(its_events.where(events.c.order_id.in_(order_ids)).order_by(events.c.id.desc()).limit(most))
+
+
 # --- for the review ---
 
 
@@ -123,32 +107,52 @@ def in_parts(ids: Sequence[int], size: int = 5000) -> Iterator[list[int]]:
         yield list(ids[start : start + size])
 
 
-def to_review(tx: Tx, order_ids: Sequence[int] | None) -> list[Row[Any]]:
+waiting = and_(orders.c.state.in_(("held", "clean")), orders.c.parent_id.is_(None))
+everybody = (
+    select(
+        *(orders.c.id, orders.c.campaign_id, orders.c.number, orders.c.recipient_id),
+        *(column for column in recipients.c if column.name != "id"),
+    )
+    .join(recipients, recipients.c.id == orders.c.recipient_id)
+    .order_by(orders.c.id)
+)
+
+
+def reviewable(tx: Tx, order_ids: Sequence[int] | None = None) -> list[int]:
+    """Return those of these orders that are not released, by id; parts follow their whole.
+
+    None means all but those of an import under way, which reviews its own when it has ended.
+    """
+    wanted = select(orders.c.id).where(waiting).order_by(orders.c.id)
+    if order_ids is None:
+        under_way = select(imports.c.id).where(imports.c.state.in_(("reading", "applying")))
+        done = or_(orders.c.import_id.is_(None), orders.c.import_id.not_in(under_way))
+        return [row.id for row in tx.all(wanted.where(done))]
+    parts = in_parts(sorted(set(order_ids)))
+    return [row.id for part in parts for row in tx.all(wanted.where(orders.c.id.in_(part)))]
+
+
+def to_review(tx: Tx, order_ids: Sequence[int]) -> list[Row[Any]]:
     """Return orders that are not released, with their recipients and how many lines they have, in id order."""
     n_lines = select(func.count()).where(lines.c.order_id == orders.c.id).scalar_subquery()
-    wanted = (
-        select(
-            *(orders.c.id, orders.c.campaign_id, orders.c.number, orders.c.state.label("order_state"), orders.c.raw),
-            *(column for column in recipients.c if column.name != "id"),
-            n_lines.label("n_lines"),
-        )
-        .join(recipients, recipients.c.id == orders.c.recipient_id)
-        .where(orders.c.state.in_(("held", "clean")))
-        .order_by(orders.c.id)
+    wanted = everybody.add_columns(
+        *(orders.c.state.label("order_state"), orders.c.raw, orders.c.content_locked_at, n_lines.label("n_lines"))
     )
-    if order_ids is None:
-        return tx.all(wanted)
-    return [row for part in in_parts(sorted(set(order_ids))) for row in tx.all(wanted.where(orders.c.id.in_(part)))]
+    return tx.all(wanted.where(waiting, orders.c.id.in_(order_ids)))
 
 
-def people(tx: Tx, campaign_ids: Sequence[int]) -> list[Row[Any]]:
-    """Return id, campaign, number, e-mail and address of every order of campaigns that is not cancelled."""
-    columns = [recipients.c[name] for name in ("email", "name", "line1", "postal_code", "country")]
-    wanted = select(orders.c.id, orders.c.campaign_id, orders.c.number, *columns)
-    joined = wanted.join(recipients, recipients.c.id == orders.c.recipient_id)
-    return tx.all(
-        joined.where(orders.c.campaign_id.in_(campaign_ids), orders.c.state != "cancelled").order_by(orders.c.id)
-    )
+def people_of(tx: Tx, order_ids: Sequence[int]) -> list[Row[Any]]:
+    """Return who orders go to, with the keys that people are compared by, in the order of their ids."""
+    return tx.all(everybody.where(orders.c.id.in_(order_ids)))
+
+
+def contents(tx: Tx, order_ids: Sequence[int], item_ids: Sequence[int]) -> dict[int, frozenset[int]]:
+    """Return order id -> which of some items it holds."""
+    found: dict[int, set[int]] = defaultdict(set)
+    wanted = select(lines.c.order_id, lines.c.item_id).where(lines.c.order_id.in_(order_ids))
+    for row in tx.all(wanted.where(lines.c.item_id.in_(item_ids))):
+        found[row.order_id].add(row.item_id)
+    return {order_id: frozenset(held) for order_id, held in found.items()}
 
 
 def holds_of(tx: Tx, order_ids: Sequence[int]) -> list[Row[Any]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Integer, and_, case, cast, func, select
+from sqlalchemy import Integer, and_, case, cast, func, or_, select
 
 from wms.db import Tx, table_of
 from wms.models.jobs import Job
@@ -114,7 +114,17 @@ def wave_page(tx: Tx, wave_id: int) -> WavePage | None:
 all_parcels = select(
     *(
         parcels.c[name]
-        for name in ("id", "code", "state", "weight_g", "expected_g", "opened_at", "packed_at", "shipped_at")
+        for name in (
+            "id",
+            "code",
+            "state",
+            "weight_g",
+            "expected_g",
+            "opened_at",
+            "packed_at",
+            "shipped_at",
+            "tracking",
+        )
     ),
     *(parcels.c.order_id, orders.c.number.label("order"), orders.c.country, carriers.c.name.label("carrier")),
     *(boxes.c.name.label("carton"), manifests.c.code.label("manifest"), stations.c.name.label("station")),
@@ -149,7 +159,9 @@ def parcel_list(tx: Tx, filters: ParcelFilters, cut: Cut = FIRST) -> Listing:
     ):
         found = found.where(column == value) if value else found
     if filters.text:
-        found = found.where(like(parcels.c.code, filters.text) | like(orders.c.number, filters.text))
+        found = found.where(
+            or_(*(like(each, filters.text) for each in (parcels.c.code, orders.c.number, parcels.c.tracking)))
+        )
     return page_of(tx, found.order_by(parcels.c.id.desc()), cut)
 
 

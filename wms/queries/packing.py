@@ -15,13 +15,14 @@ from wms.models.orders import Hold
 from wms.models.outbound import ListOrder, PickList
 from wms.models.people import Device, Operator
 from wms.models.places import Location
-from wms.models.printing import Printer, PrintJob
+from wms.models.printing import PrintJob
+from wms.queries import printing
 from wms.queries.boxes import hold_on, is_held, item, line, lpn, order, parcel, stock
 from wms.queries.wall import called, my_station, read_walls, ready_for_me, taken_by_another
 
 pick_list, list_order, hold = table_of(PickList), table_of(ListOrder), table_of(Hold)
 location, device, operator, task = table_of(Location), table_of(Device), table_of(Operator), table_of(Task)
-printer, job = table_of(Printer), table_of(PrintJob)
+job = table_of(PrintJob)
 
 PACKABLE = ("picked", "packing")
 
@@ -282,22 +283,12 @@ uncertain_labels = (
     .add_columns(job.c.created_at.label("since"))
     .where(job.c.state.in_(("uncertain", "failed")))
 )
-printer_trouble = select(literal("printer"), printer.c.name, printer.c.trouble, printer.c.trouble_since).where(
-    printer.c.trouble != ""
-)
-paused_since = func.min(job.c.created_at)
-printer_paused = (  # only when somebody waits for it
-    select(literal("paused"), printer.c.name, cast(func.count(job.c.id), String), paused_since)
-    .select_from(printer.join(job, job.c.printer_id == printer.c.id))
-    .where(printer.c.paused, printer.c.trouble == "", job.c.state == "queued")
-    .group_by(printer.c.id, printer.c.name)
-)
 held_at_pack = (
     select(literal("hold"), order.c.number, hold.c.code, hold.c.opened_at)
     .select_from(hold.join(order, order.c.id == hold.c.order_id))
     .where(hold.c.cleared_at.is_(None), order.c.state.in_(PACKABLE))
 )
-read_exceptions = union_all(uncertain_labels, printer_trouble, printer_paused, held_at_pack)
+read_exceptions = union_all(uncertain_labels, printing.needing(elsewhere=("dock", "stage")), held_at_pack)
 
 
 def packing_board(tx: Tx) -> PackingBoard:

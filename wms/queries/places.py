@@ -237,6 +237,8 @@ class Room:
     capacity_mm3: int
     capacity_g: int
     home: str = ""  # the item whose pick face it is
+    face_units: int = 0  # as many units of that as the face is meant to hold; 0 where nobody says
+    face_qty: int = 0  # units of that which are in it
     used_mm3: int = 0
     used_g: int = 0
     skus: set[str] = field(default_factory=set)
@@ -253,12 +255,20 @@ class Room:
         """Return the weight that the place can still bear."""
         return max(self.capacity_g - self.used_g, 0) if self.capacity_g else UNLIMITED
 
+    @property
+    def free_units(self) -> int:
+        """Return how many more units its face is meant to hold."""
+        return max(self.face_units - self.face_qty, 0) if self.face_units else UNLIMITED
 
+
+NAMED = ("home", "face_units")
 FACTS = ("id", "code", "name", "kind", "zone", "active", "hazard_ok", "x_mm", "y_mm", "capacity_mm3", "capacity_g")
 filled = (
     select(
         *(locations.c[name] for name in FACTS),
         func.coalesce(homes.c.sku, "").label("home"),
+        func.coalesce(faces.c.max_qty, 0).label("face_units"),
+        stock.c.qty,
         items.c.sku,
         owners.c.code.label("owner"),
         (stock.c.qty * mm3).label("used_mm3"),
@@ -296,9 +306,10 @@ def rooms_where(tx: Tx, statement: Select[Any], **values: Any) -> list[Room]:
     """Return places with what is in them."""
     found: dict[int, Room] = {}
     for row in tx.all(statement, **values):
-        each = found.get(row.id) or found.setdefault(row.id, Room(*(row._mapping[name] for name in (*FACTS, "home"))))
+        each = found.get(row.id) or found.setdefault(row.id, Room(*(row._mapping[name] for name in (*FACTS, *NAMED))))
         if row.sku:
             each.used_mm3 += row.used_mm3
+            each.face_qty += row.qty if row.sku == each.home else 0
             each.used_g += row.used_g
             each.skus.add(row.sku)
             each.owners.add(row.owner)

@@ -2,27 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, NamedTuple
 
-from sqlalchemy import exists, or_, select
+from sqlalchemy import and_, exists, or_, select
 
 from wms.db import Tx, table_of
+from wms.models.campaigns import Campaign
 from wms.models.counting import Count
 from wms.models.items import Item
-from wms.models.orders import Order, OrderLine
+from wms.models.orders import Hold, Order, OrderLine
 from wms.models.outbound import Pick
 from wms.models.places import Location
 from wms.models.stock import AVAILABLE, Lot, Stock
 from wms.planning.allocation import Supply
 from wms.planning.layout import DOWN, OPEN_FLOOR, UP, Floor, Place, measure
 from wms.planning.problems import require
+from wms.queries.orders import in_parts
 from wms.settings import Layout
 
 stock, lots, locations, counts = table_of(Stock), table_of(Lot), table_of(Location), table_of(Count)
 orders, lines, items, picks = table_of(Order), table_of(OrderLine), table_of(Item), table_of(Pick)
+campaigns, holds = table_of(Campaign), table_of(Hold)
 STORES = ("bin", "reserve")
 STARTS = ("station", "stage", "dock")  # where a walk begins and ends, the first kind that there is
 NOWHERE = Place(0, "", OPEN_FLOOR, 0, 0)  # of a site without any such place
@@ -41,6 +44,19 @@ pickable = (
     locations.c.kind.in_(STORES),
     locations.c.active,
     ~doubted,  # a place that was short is not promised again before it was counted
+)
+
+whole = orders.alias("whole")  # the order that a part belongs to
+stopped = and_(holds.c.order_id == whole.c.id, holds.c.cleared_at.is_(None))
+waits = exists().where(whole.c.id == orders.c.parent_id, or_(whole.c.state == "cancelled", exists().where(stopped)))
+behind_gate = select(campaigns.c.id).where(campaigns.c.gated).scalar_subquery()
+wanted_lines = (
+    select(lines.c.id, lines.c.order_id, lines.c.item_id, items.c.sku, lines.c.qty - lines.c.picked)
+    .add_columns(items.c.length_mm * items.c.width_mm * items.c.height_mm, items.c.weight_g, orders.c.country)
+    .join(orders, orders.c.id == lines.c.order_id)
+    .join(items, items.c.id == lines.c.item_id)
+    .where(orders.c.state == "clean", lines.c.qty > lines.c.picked, ~waits)
+    .order_by(lines.c.order_id, lines.c.id)
 )
 
 
@@ -101,22 +117,22 @@ def shelf(row: Any, sequence: int) -> Shelf:
     return Shelf(row.id, key, row.sku, row.qty - row.allocated, row.expiry, sequence, row.kind == "reserve")
 
 
-def clean_lines(tx: Tx) -> list[Wanted]:
-    """Return what clean orders still lack, oldest order first."""
-    volume = items.c.length_mm * items.c.width_mm * items.c.height_mm
-    wanted = (
-        select(lines.c.id, lines.c.order_id, lines.c.item_id, items.c.sku, lines.c.qty - lines.c.picked, volume)
-        .add_columns(items.c.weight_g, orders.c.country)
-        .join(orders, orders.c.id == lines.c.order_id)
-        .join(items, items.c.id == lines.c.item_id)
-        .where(orders.c.state == "clean", lines.c.qty > lines.c.picked)
-        .order_by(lines.c.order_id, lines.c.id)
-    )
-    return [Wanted(*tuple(row)) for row in tx.all(wanted)]
+def clean_lines(tx: Tx, only: Collection[int] | None = None) -> list[Wanted]:
+    """Return what clean orders still lack, oldest order first: of those given, else of all that need no gate."""
+    if only is None:
+        return [Wanted(*tuple(row)) for row in tx.all(wanted_lines.where(~orders.c.campaign_id.in_(behind_gate)))]
+    parts = in_parts(sorted(only))
+    return [Wanted(*tuple(row)) for part in parts for row in tx.all(wanted_lines.where(orders.c.id.in_(part)))]
+
+
+def gated_campaigns(tx: Tx) -> list[str]:
+    """Return the codes of gated campaigns that have clean orders."""
+    clean = exists().where(orders.c.campaign_id == campaigns.c.id, orders.c.state == "clean")
+    return [row.code for row in tx.all(select(campaigns.c.code).where(campaigns.c.gated, clean).order_by("code"))]
 
 
 def floor(tx: Tx, layout: Layout | None = None) -> Floor:
-    """Return the measured floor of bins and reserves, and of where walks end; its depot is where they begin.
+    """Return the measured floor of bins and reserves, and of where walks begin (its depot) and end.
 
     Raises BadProblem when the layout names a place or an aisle that there is not, or one-way aisles leave no way back.
     """
@@ -130,7 +146,7 @@ def floor(tx: Tx, layout: Layout | None = None) -> Floor:
     }
     signs = one_way(layout, named) if places else None
     depot, end = (place(row, aisles) if row else NOWHERE for row in ends(rows, layout))
-    return measure([*places, end], depot, layout.cross_aisles_mm, signs)
+    return measure(places, depot, layout.cross_aisles_mm, signs, None if end == depot else end)
 
 
 def ends(rows: Sequence[Any], layout: Layout) -> tuple[Any, Any]:
@@ -141,12 +157,6 @@ def ends(rows: Sequence[Any], layout: Layout) -> tuple[Any, Any]:
     starts = sorted((row for row in rows if row.kind in STARTS), key=lambda row: STARTS.index(row.kind))
     begin = by_name[layout.start] if layout.start else next(iter(starts), None)
     return begin, by_name[layout.end] if layout.end else begin
-
-
-def walk_end(tx: Tx, layout: Layout, floor: Floor) -> int:
-    """Return the place where walks on this floor end; they begin at its depot."""
-    named = tx.value(select(locations.c.id).where(locations.c.name == layout.end)) if layout.end else None
-    return int(named or floor.depot.id)
 
 
 def one_way(layout: Layout, named: Mapping[str, tuple[str, int]]) -> dict[tuple[str, int], int]:

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import json
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, and_, bindparam, func, literal, or_, select
+from sqlalchemy import ColumnElement, Row, Select, String, and_, bindparam, case, cast, func, literal, or_, select
 
 from wms.db import Tx, table_of
+from wms.models.floor import Task
 from wms.models.people import Operator
 from wms.models.places import Location
 from wms.models.printing import PrintAgent, Printer, PrintJob
 
 job, printer, agent = table_of(PrintJob), table_of(Printer), table_of(PrintAgent)
-location, operator = table_of(Location), table_of(Operator)
+location, operator, task = table_of(Location), table_of(Operator), table_of(Task)
 PAGE = 50
 WAITING = ("queued", "claimed", "sending")
 FATES = {"waiting": WAITING, "uncertain": ("uncertain",), "printed": ("sent", "confirmed")}
@@ -38,6 +40,10 @@ trouble_here = (
     .order_by(printer.c.id)
     .limit(1)
 )
+queued = (job.c.printer_id == printer.c.id, job.c.state == "queued")
+waiting = select(func.count(job.c.id)).where(*queued).scalar_subquery()
+waiting_since = select(func.min(job.c.created_at)).where(*queued).scalar_subquery()
+ill = printer.c.trouble != ""
 first = job.alias("first")
 oldest = (
     select(func.min(first.c.id)).where(first.c.printer_id == printer.c.id, first.c.state == "queued").scalar_subquery()
@@ -51,10 +57,11 @@ due_printers = (  # only the oldest label counts: later ones wait behind it, so 
 due_here = due_printers.where(printer.c.transport != "agent")
 due_at_agent = due_printers.where(printer.c.transport == "agent", printer.c.agent_id == bindparam("agent"))
 in_hand = select(job.c.id).where(job.c.printer_id == printer.c.id, job.c.state.in_(("claimed", "sending")))
-read_at_rest = select(printer).where(printer.c.transport == "tcp", ~in_hand.exists()).order_by(printer.c.id)
+asked = printer.c.transport.in_(("tcp", "spooler"))
+read_at_rest = select(printer).where(asked, ~in_hand.exists()).order_by(printer.c.id)
 read_resting = (
     select(printer)
-    .where(printer.c.transport == "agent", printer.c.agent_id == bindparam("agent"), printer.c.queue == "")
+    .where(printer.c.transport == "agent", printer.c.agent_id == bindparam("agent"))
     .where(~in_hand.exists())
     .order_by(printer.c.id)
 )
@@ -97,12 +104,35 @@ read_agents_changed = select(printer.c.id).where(
 )
 
 
+def needing(elsewhere: tuple[str, ...]) -> Select[Any]:
+    """Return the statement for printers that need somebody, as (kind, name, text, since), but for those that stand at
+    places of these kinds. Kind is "printer", text its trouble; or "paused" in the office, text the labels that wait."""
+    kind = case((ill, literal("printer")), else_=literal("paused"))
+    text = case((ill, func.replace(printer.c.trouble, " Job kept.", "")), else_=cast(waiting, String))
+    since = case((ill, printer.c.trouble_since), else_=waiting_since)
+    return (
+        select(kind.label("kind"), printer.c.name.label("name"), text.label("text"), since.label("since"))
+        .select_from(printer.outerjoin(location, location.c.id == printer.c.station_id))
+        .where(or_(ill, and_(printer.c.paused, waiting > 0)))
+        .where(func.coalesce(location.c.kind, "").not_in(elsewhere))
+    )
+
+
 def label_of(tx: Tx, event: str) -> Row[Any] | None:
     """Return the newest label of an event: id, state, reason, copy, printer's name and trouble; None without one.
 
     `trouble_text` is the trouble without what becomes of the label.
     """
     return tx.one(last_of, event=event)
+
+
+def label_in_hand(tx: Tx, operator_id: int, task_id: int) -> Row[Any] | None:
+    """Return the newest label of the parcel that a person packs in an open task of theirs; None without one."""
+    mine = (task.c.id == task_id, task.c.flow == "pack", task.c.operator_id == operator_id, task.c.closed_at.is_(None))
+    memo = tx.value(select(task.c.memo).where(*mine))
+    parcel = json.loads(memo).get("parcel") if memo else None
+    newest = select(job).where(job.c.event == f"parcel:{parcel}").order_by(job.c.copy.desc()).limit(1)
+    return tx.one(newest) if parcel else None
 
 
 def newest_of(tx: Tx, subject: str) -> Row[Any] | None:
@@ -127,7 +157,7 @@ def due_at(tx: Tx, agent_id: int) -> list[int]:
 
 
 def at_rest(tx: Tx) -> list[Row[Any]]:
-    """Return the printers that can be asked how they are: on the network, nothing in hand."""
+    """Return the printers that can be asked how they are: on the network or in a print queue here, nothing in hand."""
     return tx.all(read_at_rest)
 
 

@@ -132,8 +132,9 @@ def demand(row: Row[Any], picks: int, units: int, number: int) -> ItemDemand:
 
 
 def as_face(row: Row[Any], floor: Floor) -> Face:
-    """Return a bin as the planner sees it; capacity 0 means no limit."""
-    far = floor.distance(floor.depot.id, row.id)
+    """Return a bin as the planner sees it, half of the way by it; capacity 0 means no limit."""
+    start, end = floor.ends
+    far = (floor.distance(start, row.id) + floor.distance(row.id, end)) // 2
     room = row.capacity_mm3 or UNLIMITED, row.capacity_g or UNLIMITED
     return Face(row.id, far, row.level, room[0], row.hazard_ok, room[1])
 

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from wms.db import Tx
+from wms.labels.remedies import KEPT, remedy
 from wms.queries.inbound import receiving_board
 from wms.queries.packing import packing_board
 from wms.queries.picking import picking_board
@@ -15,6 +16,7 @@ from wms.queries.picking import picking_board
 ROWS_MAX, TILES_MAX, EXCEPTIONS_MAX = 4, 8, 5  # what fits a screen that is read from 8 m
 IDLE_MINUTES = 10  # a person whose scanner is silent so long may need help
 WAIT_MINUTES = 60  # goods that stand at a dock or a bench so long are in the way
+PRINTERS = ("printer", "paused")  # kinds of exception that a printer makes
 HOT_MINUTES = 15  # an exception that nobody has solved for so long is everybody's
 
 
@@ -65,11 +67,12 @@ class Tile:
 
 @dataclass(frozen=True)
 class Trouble:
-    """An exception: how old, what happened, what comes next."""
+    """An exception: how old, what happened, what comes next; `first` stands above all that is only older."""
 
     minutes: int
     what: str
     next: str
+    first: bool = False
 
     @property
     def tone(self) -> str:
@@ -139,8 +142,9 @@ def lane(title: str, empty: str, found: list[Any], most: int) -> Lane:
 
 
 def troubles(found: list[Trouble]) -> Lane:
-    """Return the exceptions, the oldest first."""
-    return lane("Exceptions", "Nothing needs anybody.", sorted(found, key=lambda each: -each.minutes), EXCEPTIONS_MAX)
+    """Return the exceptions, the oldest first; but a printer that stands still comes before everything."""
+    ordered = sorted(found, key=lambda each: (not each.first, -each.minutes))
+    return lane("Exceptions", "Nothing needs anybody.", ordered, EXCEPTIONS_MAX)
 
 
 def figures_of(counted: dict[str, int]) -> tuple[Figure, ...]:
@@ -150,8 +154,19 @@ def figures_of(counted: dict[str, int]) -> tuple[Figure, ...]:
 
 def told(each: Any, words: dict[str, tuple[str, str]]) -> Trouble:
     """Return an exception (kind, name, text, minutes) in the words of its board."""
+    if each.kind in PRINTERS:
+        return printer_trouble(each.kind, each.name, each.text, each.minutes)
     what, then = (part.format(name=each.name, text=each.text) for part in words[each.kind])
     return Trouble(each.minutes, what, then)
+
+
+def printer_trouble(kind: str, name: str, text: str, minutes: int) -> Trouble:
+    """Return what is wrong with a printer and what somebody does about it; `text` counts labels if it is paused."""
+    if kind == "paused":
+        waits = f"{many(int(text), 'label')} {'waits' if text == '1' else 'wait'}"
+        return Trouble(minutes, f"{name} is paused, {waits}", "office: let it print again", first=True)
+    what = text.removesuffix(".")
+    return Trouble(minutes, what if name in what else f"{name}: {what}", f"{remedy(text)}; {KEPT}", first=True)
 
 
 # -- receiving --------------------------------------------------------------------------------------------------------
@@ -199,7 +214,9 @@ def dock_tile(row: Any, now: datetime) -> Tile:
 
 
 def goods_trouble(each: dict[str, Any], now: datetime) -> Trouble:
-    """Return a difference or a quarantined balance."""
+    """Return a difference, a quarantined balance, or a printer that needs somebody."""
+    if each["kind"] in PRINTERS:
+        return printer_trouble(each["kind"], each["sku"], each["where"], since(each["since"], now))
     what, then = GOODS[each["kind"]]
     return Trouble(since(each["since"], now), what.format(**each), then)
 
@@ -244,8 +261,6 @@ def cart_tile(cart: Any) -> Tile:
 
 BENCH = {  # kind of exception -> (what happened, what comes next)
     "label": ("Label {name}: {text}", "did it come out? Say so at the station or in the office"),
-    "printer": ("{name}: {text}", "labels are kept and print when it is ready"),
-    "paused": ("{name} is paused, labels wait: {text}", "office: let it print again"),
     "hold": ("Order {name} is on hold: {text}", "supervisor: clear it or cancel the order"),
 }
 
@@ -281,7 +296,7 @@ def tote_tile(tote: Any) -> Tile:
 
 
 FACES = {
-    "receiving": Board("Receiving", receiving, ("receiving", "stock")),
+    "receiving": Board("Receiving", receiving, ("receiving", "printing", "stock")),
     "picking": Board("Picking", picking, ("picking", "orders", "stock")),
     "packing": Board("Packing", packing, ("packing", "printing", "orders", "stock")),
 }

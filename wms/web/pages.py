@@ -14,7 +14,8 @@ from wms.web import scanners
 
 bp = Blueprint("pages", __name__)
 CLIENTS = Path(scanner_client.__file__).parent
-WASM = ("handheld", "reader.js")  # the worker that reads camera frames: its policy is its own, not the page's
+# The workers that read camera frames and draw labels: their policy is their own, not the page's.
+WASM = {("handheld", "reader.js"), ("station", "painter.js")}
 PAGES = {("handheld", "setup"): "setup.html"}
 # What scanner_client/handheld/trial.js can judge: a label with a separator, and signs that move with the keyboard.
 TEST_CODES = {"test-gs1": "(01)04006381333931(10)LOT7(17)301231", "test-keyboard": "Pickwell/yz-YZ:7"}
@@ -41,7 +42,7 @@ def client_without_slash(client: str) -> BaseResponse:
 @bp.get("/<any(handheld, station):client>/<path:name>")
 def client(client: str, name: str = "index.html") -> Response:
     """Serve the files of a scanner client; what they show comes through the scan contract."""
-    g.wasm = (client, name) == WASM
+    g.wasm = (client, name) in WASM
     response = send_from_directory(CLIENTS / client, PAGES.get((client, name), name))
     response.headers["Cache-Control"] = "no-cache"
     return response

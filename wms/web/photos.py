@@ -18,14 +18,16 @@ from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 from flask import Blueprint, Flask, Response, current_app, jsonify, request
 from werkzeug.datastructures import FileStorage
 
-from scanner_client.decoding import BadPicture, Budget, Code, Decoder, Limits, pictures
+from scanner_client.decoding import BadPicture, BadRules, Budget, Code, Decoder, Limits, pictures, plausible
 from wms import clock
 from wms.errors import BadInput, Refusal
+from wms.settings import Settings, SettingsError
 from wms.web.auth import needs, who
 
 bp = Blueprint("photos", __name__)
@@ -80,15 +82,22 @@ class Turnstile:
 
 
 def init_app(app: Flask) -> None:
-    """Register the reading of photos."""
+    """Register the reading of photos; a bad file of rules stops the start."""
+    settings: Settings = app.extensions["wms.settings"]
+    own = settings.scanning.symbologies
+    try:
+        rules = plausible.load(Path(own) if own else None)
+    except BadRules as error:
+        raise SettingsError(f"scanning.symbologies: {error}") from None
     app.extensions["wms.photos"] = Turnstile()
+    app.extensions["wms.decoder"] = cache(lambda: Decoder(rules))
     app.register_blueprint(bp)
 
 
-@cache
 def decoder() -> Decoder:
     """Return the decoder of this process, made with the first photo."""
-    return Decoder()
+    found: Decoder = current_app.extensions["wms.decoder"]()
+    return found
 
 
 @bp.post("/photo")

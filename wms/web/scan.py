@@ -10,7 +10,7 @@ from pydantic import Field
 from wms.db import dumps
 from wms.floor import Floor
 from wms.flows.envelope import Answer
-from wms.operations import benches
+from wms.operations import benches, labelling
 from wms.web.auth import Body, needs, who
 from wms.web.scanners import normal
 
@@ -26,7 +26,7 @@ class Scan(Body):
     id: str = Field(min_length=8, max_length=64)
     task: int | None = Field(None, ge=1, le=2**31 - 1)
     turn: int = Field(0, ge=0, le=2**31 - 1)
-    text: str = Field(max_length=2000)
+    text: str = Field(max_length=8000)  # a QR code holds up to 7089; what is too long, the floor says
     profile: str = Field("", max_length=40)
 
 
@@ -96,6 +96,15 @@ def stand() -> Response:
 def show(task_id: int) -> Response:
     """Draw the current screen of a task again."""
     return reply(floor().show(who(), min(task_id, 2**31 - 1)))
+
+
+@bp.get("/task/<int:task_id>/label")
+@needs()
+def label(task_id: int) -> Response:
+    """Return the label of the parcel in hand as ZPL, so that the pack station draws it."""
+    with floor().store.read() as tx:
+        found = labelling.in_hand(tx, floor().settings, who().operator_id, min(task_id, 2**31 - 1))
+    return jsonify(found)
 
 
 @bp.get("/task")

@@ -22,7 +22,7 @@ class Trial(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    text: str = Field(max_length=2000)
+    text: str = Field(max_length=8000)
     profile: str = Field("", max_length=40)
 
 

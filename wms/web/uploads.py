@@ -7,14 +7,17 @@ from typing import Any
 
 from werkzeug.datastructures import FileStorage
 
-from wms.db import Store
+from wms.db import Store, Tx
 from wms.errors import BadInput, NotAllowed, NotFound
 from wms.flows.engine import Who
-from wms.operations import onboarding
+from wms.operations import importing, intake, jobs, onboarding, staging
 from wms.operations.ledger import By
+from wms.operations.staging import Request
 from wms.queries import office
+from wms.settings import Settings
 
 NAME_MAX = 200
+LARGE = 1_000_000  # bytes; what is larger is left to the worker, so that scans are not kept waiting
 
 
 @dataclass(frozen=True)
@@ -33,7 +36,7 @@ class File:
         return "".join(letter for letter in bare if letter.isprintable())[:NAME_MAX] or "file"
 
 
-def take_in(store: Store, me: Who, file: File) -> dict[str, Any]:
+def take_in(store: Store, settings: Settings, me: Who, file: File) -> dict[str, Any]:
     """Read a file and write what it says; return what came of it.
 
     Raises FormatError naming line and field, BadInput, NotFound, NotAllowed (receivers bring packing lists only).
@@ -45,10 +48,32 @@ def take_in(store: Store, me: Who, file: File) -> dict[str, Any]:
             raise BadInput(field="owner", why="missing")
         receipt = onboarding.import_packing_list(store, by, file.owner, file.content.read(), file.name)
         return about | {"receipt_id": receipt}
+    request = request_of(store, me, file)
+    if len(request.data) > LARGE:
+        import_id = staging.draft(store, by, request)
+        store.transact(lambda tx: begin(tx, import_id))
+        return about | {"import_id": import_id, "state": "reading"}
+    import_id = importing.take(store, settings, by, request)
+    with store.read() as tx:
+        return about | {"import_id": import_id} | intake.summary(tx, import_id)
+
+
+def begin(tx: Tx, import_id: int, whole: bool | None = None) -> None:
+    """Start an import that waits, and queue its job. Raises NotWaiting, OneAtATime."""
+    staging.start(tx, import_id, whole)
+    jobs.enqueue(tx, "import", {"import": import_id}, key=f"import:{import_id}")
+
+
+def stage(store: Store, me: Who, file: File) -> int:
+    """Keep a file of orders until somebody says how to read it; return its import's id. Raises as take_in."""
+    return staging.draft(store, By(me.operator_id), request_of(store, me, file))
+
+
+def request_of(store: Store, me: Who, file: File) -> Request:
+    """Return what is to be imported; raises NotAllowed, BadInput, NotFound."""
     if not me.roles & {"supervisor", "admin"}:
         raise NotAllowed(what="that")
-    campaign = campaign_named(store, file.campaign)
-    return about | onboarding.import_report(store, by, campaign, file.content.read(), file.name)
+    return Request(campaign_named(store, file.campaign), file.name, file.content.read())
 
 
 def campaign_named(store: Store, code: str) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from wms.flows.engine import Flow, Task
+from wms.operations import boxing
 from wms.queries import boxes
 from wms.queries.boxes import Box, Need
 
@@ -12,7 +13,10 @@ flow = Flow("pack", "Pack", ("packer",), opens=("tote",))
 def in_hand(task: Task) -> Box:
     """Return the box in hand; read once in a scan, for the verb leaves it here as it is afterwards."""
     found = task.args.get("box")
-    return found if isinstance(found, Box) else hold(task, boxes.box(task.tx, task.memo["parcel"], task.memo["list"]))
+    if isinstance(found, Box):
+        return found
+    box = boxes.box(task.tx, task.memo["parcel"], task.memo["list"])
+    return hold(task, boxing.in_turn(box, boxing.cartons(task.tx), not task.memo.get("part")))
 
 
 def hold(task: Task, box: Box) -> Box:

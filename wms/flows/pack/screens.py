@@ -8,7 +8,7 @@ from typing import Any
 from wms.flows.engine import Line, Screen, Target, Task
 from wms.flows.pack.hand import flow, hold, in_hand, unit_in_hand
 from wms.flows.parts import item_card, item_target, key_target, place_card, quantity_target
-from wms.operations import boxing, packing, parcels, reviewing
+from wms.operations import boxing, judging, packing, parcels
 from wms.queries import boxes, printing
 from wms.queries import packing as reads
 from wms.queries.boxes import Box, Need
@@ -115,7 +115,7 @@ def held(code: str | None) -> dict[str, str] | None:
     """Return the hold of an order: its code, why, and who clears it."""
     if not code:
         return None
-    reason, who = reviewing.HOLDS.get(code, ("", "supervisor"))
+    reason, who = judging.HOLDS.get(code, ("", "supervisor"))
     return {"code": code, "reason": reason, "who": who}
 
 
@@ -180,13 +180,14 @@ def show_label(task: Task) -> Screen:
     """Show what became of the label, and the code on it."""
     box = in_hand(task)
     job = printing.label_of(task.tx, parcels.event_of(box))
-    told = {"label": job.state if job else None, "printer": (job.trouble or job.printer) if job else None}
+    doubt = job is not None and job.state == "uncertain"
+    told = {"label": job.state, "printer": job.trouble or job.printer, "label_job": job.id} if job else {}
     return screen(
         replace_hold(task),
-        "Scan the label, or F7: print it again" if job and job.state == "uncertain" else "Scan the label",
+        "Scan the label, or F7: print it again" if doubt else "Scan the label",
         Target("parcel", box.code, box.code),
-        ("F7",),
-        facts=facts(task, box) | told,
+        ("F6", "F7") if doubt else ("F7",),
+        facts=facts(task, box) | told | ({"reason": job.reason} if job and doubt else {}),
     )
 
 

@@ -364,7 +364,15 @@ def scan_label(task: Task, scan: ParcelScan) -> str:
     return next_shared(task) if task.memo.get("shared") else DONE
 
 
-@flow.key("label", "F7", "Reprint", to=("label",))
+@flow.key("label", "F6", "It printed", to=("label",))
+def printed(task: Task, _: Any) -> str:
+    """Say that the label in doubt came out."""
+    labelling.printed(task.tx, task.settings, task.by, parcels.event_of(in_hand(task)))
+    task.say("Noted: the label came out. Scan it.")
+    return "label"
+
+
+@flow.key("label", "F7", "Print again", to=("label",))
 def reprint(task: Task, _: Any) -> str:
     """Print the label once more, marked as a copy."""
     labelling.again(task.tx, task.settings, task.by, parcels.event_of(in_hand(task)))

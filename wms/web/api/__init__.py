@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from flask import Flask, Response, jsonify
 
-from wms.web.api import goods, inbound, labels, orders, outgoing, people, plans
+from wms.web.api import campaigns, goods, inbound, labels, orders, outgoing, people, plans, releases
 from wms.web.api.core import api, bp
 from wms.web.auth import needs
 from wms.web.parts import teach_addresses
 
-ROOMS = (orders, goods, inbound, outgoing, plans, labels, people)  # importing them registers their endpoints
+# Importing them registers their endpoints.
+ROOMS = (orders, goods, inbound, outgoing, releases, plans, labels, people, campaigns)
 
 
 def init_app(app: Flask) -> None:

@@ -9,13 +9,16 @@ from pydantic import Field
 from werkzeug.datastructures import FileStorage
 
 from wms.errors import NotFound
+from wms.operations import amending, importing, staging
+from wms.queries import imports as reads
 from wms.queries import inbound, office
 from wms.queries.listing import page_of
 from wms.web import uploads
-from wms.web.api.core import api
+from wms.web.api.core import Done, api
+from wms.web.api.orders import OFFICE, Reason
 from wms.web.auth import who
 from wms.web.openapi import Asked, Deal, Paged, PageQuery, Told
-from wms.web.parts import snapshot, store
+from wms.web.parts import act, by, settings, snapshot, store
 
 IMPORTERS = ("receiver", "supervisor", "admin")
 
@@ -93,11 +96,16 @@ class ImportRow(Told):
 
 
 class Imported(Told):
-    """What an import did: the receipt it announced, or how many orders it brought and how many of them are held."""
+    """What an import did: the receipt it announced, or how many orders it brought and how many of them are held.
+
+    A large file is left to the worker (state reading): see GET /imports/<id>.
+    """
 
     kind: str
     filename: str
     receipt_id: int | None = None
+    import_id: int | None = None
+    state: str = "done"
     rows: int | None = None
     accepted: int | None = None
     rejected: int | None = None
@@ -138,7 +146,112 @@ def imports(query: PageQuery) -> Any:
         return office.import_list(tx, query.cut)
 
 
+class Held(Told):
+    """So many orders of a file are held for one reason."""
+
+    code: str
+    orders: int
+
+
+class Changes(Told):
+    """What a file changed: orders added, changed (applied, or waiting for a person), gone, back, unchanged."""
+
+    added: int
+    changed: int
+    gone: int
+    back: int
+    unchanged: int
+    applied: int
+    waiting: int
+
+
+class RejectedRow(Told):
+    """A row of a file that is no order."""
+
+    file: str
+    line: int
+    column: str
+    reason: str
+
+
+class ImportDetail(Told):
+    """One file of orders: how it was read, how far it is, what came of it. `confidence` is from 0 to 1."""
+
+    id: int
+    state: str
+    filename: str
+    campaign: str | None
+    profile: str
+    title: str
+    verified: bool
+    verified_says: str
+    confidence: float
+    rows: int
+    accepted: int
+    rejected: list[RejectedRow]
+    orders: int
+    done: int
+    held: list[Held]
+    changes: Changes
+    asks: list[str]
+    again: bool
+
+
+class ImportChange(Told):
+    """What an import did to one order: field -> before and now; a change of a locked order waits for a decision."""
+
+    id: int
+    order_id: int | None
+    number: str
+    kind: str
+    fields: dict[str, list[str]]
+    applied: bool
+    waiting: bool
+    decision: str
+    decided_at: datetime | None
+    decided_name: str | None
+
+
+class ChangeQuery(PageQuery):
+    """Which changes."""
+
+    show: Literal["", "waiting", "changed", "added", "gone", "back"] = ""
+
+
+@api.route("GET /imports/<id:import_id>", Deal(ImportDetail), *OFFICE)
+def one_import(import_id: int) -> Any:
+    """Show a file of orders: how it was read, how far it is, what came of it."""
+    with snapshot() as tx:
+        row = reads.one(tx, import_id)
+        if row is None:
+            raise NotFound(what=f"Import {import_id}")
+        told = reads.printable(importing.told(tx, import_id), staging.known_profiles())
+    held = [{"code": code, "orders": number} for code, number in told["held"].items()]
+    return told | {"id": row.id, "filename": row.filename, "campaign": row.campaign, "held": held}
+
+
+@api.route("GET /imports/<id:import_id>/changes", Deal(Paged[ImportChange], query=ChangeQuery), *OFFICE)
+def import_changes(import_id: int, query: ChangeQuery) -> Any:
+    """List what a file changed, order by order; what waits for a decision first."""
+    with snapshot() as tx:
+        return reads.change_list(tx, import_id, query.show, query.cut)
+
+
+@api.route("POST /import-changes/<id:change_id>/apply", Deal(Done), *OFFICE)
+def apply_change(change_id: int) -> Any:
+    """Write a change of a later file into a locked order."""
+    act(amending.apply_change, settings(), by(), change_id)
+    return {"done": True}
+
+
+@api.route("POST /import-changes/<id:change_id>/refuse", Deal(Done, body=Reason), *OFFICE)
+def refuse_change(change_id: int, body: Reason) -> Any:
+    """Let a locked order stay as it is, whatever the file says."""
+    act(amending.refuse_change, by(), change_id, body.reason)
+    return {"done": True}
+
+
 @api.route("POST /imports", Deal(Imported, form=Upload, status=201), *IMPORTERS)
 def import_file(form: Upload, file: FileStorage) -> Any:
     """Read a packing list or a backer report; what cannot be read is named by line and field."""
-    return uploads.take_in(store(), who(), uploads.File(form.kind, form.owner, form.campaign, file))
+    return uploads.take_in(store(), settings(), who(), uploads.File(form.kind, form.owner, form.campaign, file))

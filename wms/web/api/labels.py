@@ -7,7 +7,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field
 
-from wms.operations import equipping, labelling, stickers
+from wms.operations import customs, equipping, labelling, stickers
+from wms.operations.customs import Declaration
 from wms.queries import office, printing
 from wms.web.api.core import Done, Queued, api
 from wms.web.openapi import Asked, Deal, Paged, PageQuery, Told
@@ -190,6 +191,49 @@ class VoidReason(Asked):
     reason: str = Field("", max_length=200)
 
 
+class CustomsLineRow(Told):
+    """Goods of one kind: net weight in g, value in the declaration's currency."""
+
+    description: str
+    qty: int
+    net_g: int
+    value: str
+    hs_code: str
+    origin: str
+
+
+class CustomsData(Told):
+    """A parcel's declaration as data; `ioss` is empty where it does not hold, money has two decimals."""
+
+    item_id: str
+    form: Literal["cn22", "cn23"]
+    country: str
+    sender_eori: str
+    importer_tax_id: str
+    ioss: str
+    currency: str
+    value: str
+    weight_g: int
+    lines: list[CustomsLineRow]
+
+
+class Declared(Asked):
+    """What a person declares on a customs form beyond what is known; an IOSS number is refused, it travels as data."""
+
+    category: Literal["gift", "documents", "sale", "sample", "returned", "other"] = "sale"
+    postage: str = Field("", max_length=30)
+    licence: str = Field("", max_length=40)
+    certificate: str = Field("", max_length=40)
+    invoice: str = Field("", max_length=40)
+    importer: str = Field("", max_length=60)
+    comments: str = Field("", max_length=120)
+
+    @property
+    def said(self) -> Declaration:
+        """Return it as the operation takes it."""
+        return Declaration(**self.model_dump(include=set(Declared.model_fields)))
+
+
 class NewLabels(Asked):
     """Which labels: names of places, SKUs, codes of totes, ids of people (badges), codes of plates (GS1 labels with an
     SSCC) or of parcels (customs forms). Those of places can show an arrow."""
@@ -197,6 +241,7 @@ class NewLabels(Asked):
     kind: Literal["location", "item", "tote", "badge", "logistic", "customs"]
     refs: list[str] = Field(min_length=1, max_length=stickers.REFS_MAX)
     arrow: Literal["", "up", "down", "left", "right"] = ""
+    customs: Declared = Declared()
 
 
 @api.route("GET /printers", Deal(Printers))
@@ -293,8 +338,15 @@ def resolve_label(job_id: int, body: Fate) -> Any:
     return {"ids": [made] if made else []}
 
 
+@api.route("GET /parcels/<id:parcel_id>/customs", Deal(CustomsData), *OFFICE)
+def customs_data(parcel_id: int) -> Any:
+    """Return what travels to carrier and customs as data; the IOSS number stands here and on no paper."""
+    with snapshot() as tx:
+        return customs.data_of(tx, settings(), parcel_id)
+
+
 @api.route("POST /labels", Deal(Queued, body=NewLabels, status=202), *OFFICE)
 def print_labels(body: NewLabels) -> Any:
     """Print labels of places, items, totes or badges."""
-    made = act(stickers.print_for, settings(), by(), stickers.Wish(body.kind, body.refs, body.arrow))
+    made = act(stickers.print_for, settings(), by(), stickers.Wish(body.kind, body.refs, body.arrow, body.customs.said))
     return {"ids": made}

@@ -10,12 +10,14 @@ from flask import current_app
 from pydantic import Field
 
 from wms.errors import NotFound
+from wms.operations import gating
 from wms.operations import jobs as job_operations
+from wms.operations.gating import Wish
 from wms.queries import office, outgoing
 from wms.web.api.core import api
 from wms.web.auth import who
 from wms.web.openapi import Asked, Deal, Paged, PageQuery, Told
-from wms.web.parts import act, snapshot
+from wms.web.parts import act, settings, snapshot
 
 OFFICE = ("supervisor", "admin")
 
@@ -107,6 +109,7 @@ class ParcelRow(Told):
     station: str | None
     weight_g: int
     expected_g: int
+    tracking: str
     packed_at: datetime | None
     packed_by: str | None
     shipped_at: datetime | None
@@ -128,10 +131,17 @@ class ManifestRow(Told):
 
 
 class NewWave(Asked):
-    """A release: a pilot (true), a wave (false) or what comes next (null); of at most so many orders."""
+    """A release: a pilot (true), a wave (false) or what comes next (null); of at most so many orders.
+
+    A gated campaign releases a `segment`; `ready_only` leaves out orders that may not go, `confirmed` means more than
+    the floor can take.
+    """
 
     pilot: bool | None = None
     orders: int | None = Field(None, ge=1, le=100_000)
+    segment: int | None = Field(None, ge=1, le=2**31 - 1)
+    ready_only: bool = False
+    confirmed: bool = False
 
 
 class JobQuery(PageQuery):
@@ -163,14 +173,28 @@ def meter() -> Any:
 
 @api.route("POST /waves", Deal(Enqueued, body=NewWave, status=202), *OFFICE)
 def release_wave(body: NewWave) -> Any:
-    """Release the next orders; planning runs in the background, a second wish meanwhile is the same one."""
-    return enqueue_release(who().operator_id, body.pilot, body.orders)
+    """Release the next orders; planning runs in the background, a second wish meanwhile is the same one.
+
+    A segment whose gate is shut is refused at once with every reason.
+    """
+    wish = Wish(body.segment, body.pilot, body.orders, body.ready_only, body.confirmed)
+    if wish.segment_id is not None:
+        with snapshot() as tx:
+            gating.through(tx, settings(), wish)
+    return enqueue_wish(who().operator_id, wish)
 
 
 def enqueue_release(operator: int, pilot: bool | None, orders: int | None) -> dict[str, Any]:
-    """Queue a release and return the job's id and state."""
-    args = {"pilot": pilot, "orders": orders, "operator": operator}
-    return {"id": act(job_operations.enqueue, "release", args, None, "release"), "state": "queued"}
+    """Queue a release of what needs no gate and return the job's id and state."""
+    return enqueue_wish(operator, Wish(None, pilot, orders))
+
+
+def enqueue_wish(operator: int, wish: Wish) -> dict[str, Any]:
+    """Queue a release and return the job's id and state; a second wish for the same meanwhile is the same one."""
+    args = {"segment": wish.segment_id, "pilot": wish.pilot, "orders": wish.orders, "operator": operator}
+    args |= {"ready_only": wish.ready_only, "confirmed": wish.confirmed}
+    key = f"release:{wish.segment_id}" if wish.segment_id else "release"
+    return {"id": act(job_operations.enqueue, "release", args, None, key), "state": "queued"}
 
 
 @api.route("GET /waves", Deal(Paged[WaveRow], query=PageQuery))

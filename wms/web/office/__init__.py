@@ -10,24 +10,34 @@ from flask import Flask
 from wms.settings import Settings
 from wms.web.office import (
     doors,
+    dossier,
     dress,
+    exports,
     home,
     inbound,
+    intake,
     labels,
     orders,
     outgoing,
     people,
     plans,
     printers,
+    releases,
     sheets,
+    sku_map,
+    splits,
     stock,
     templates,
+    test_picks,
 )
 from wms.web.office.core import bp
 from wms.web.parts import teach_addresses
 
 # Importing them registers their pages.
-ROOMS = (doors, home, orders, stock, inbound, outgoing, plans, labels, templates, sheets, printers, people)
+ROOMS = (
+    *(doors, home, orders, dossier, stock, inbound, intake, outgoing, releases, splits, plans, sku_map, test_picks),
+    *(labels, templates, sheets, printers, people, exports),
+)
 
 
 def init_app(app: Flask) -> None:

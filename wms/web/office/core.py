@@ -29,6 +29,7 @@ TABS = (  # where it leads, what it says, its key, who sees it (nobody named: ev
     ("parcels", "Parcels", "g p", ()),
     ("labels", "Labels", "g l", ()),
     ("imports", "Imports", "g i", IMPORTERS),
+    ("sku_map", "SKU map", "g m", OFFICE),
     ("people", "People", "g e", OFFICE),
 )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import request
+from flask import redirect, request
 from werkzeug.wrappers import Response
 
 from wms.errors import BadInput
@@ -16,7 +16,7 @@ from wms.web.api.inbound import Upload
 from wms.web.auth import needs, who
 from wms.web.office.core import IMPORTERS, asked, back, bp, draw, filled, there
 from wms.web.openapi import PageQuery
-from wms.web.parts import snapshot, store
+from wms.web.parts import settings, snapshot, store
 
 
 @bp.get("/receipts")
@@ -54,7 +54,9 @@ def import_file() -> Any:
         raise BadInput(field="file", why="choose one first")
     file = uploads.File(form.kind, form.owner, form.campaign, content)
     try:
-        made = uploads.take_in(store(), who(), file)
+        if form.kind == "orders":
+            return redirect(f"/office/imports/{uploads.stage(store(), who(), file)}")
+        made = uploads.take_in(store(), settings(), who(), file)
     except FormatError as error:
         return imports_page(failed=error), 422
     return imported(made)
@@ -62,12 +64,7 @@ def import_file() -> Any:
 
 def imported(made: dict[str, Any]) -> Response:
     """Go where the imported things are."""
-    if made["kind"] == "packing":
-        return back(f"{made['filename']} is announced. Receive it at a dock.", f"/office/receipts/{made['receipt_id']}")
-    figures = ", ".join(
-        f"{made[name]} {name}" for name in ("accepted", "unchanged", "rejected", "held") if name in made
-    )
-    return back(f"{made['filename']}: {figures}.", "/office/orders")
+    return back(f"{made['filename']} is announced. Receive it at a dock.", f"/office/receipts/{made['receipt_id']}")
 
 
 def imports_page(failed: FormatError | None = None) -> str:

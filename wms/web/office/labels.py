@@ -12,19 +12,20 @@ from wms.errors import NotAllowed
 from wms.labels.labels import KINDS
 from wms.operations import labelling, stickers
 from wms.queries import office, printing
-from wms.web.api.labels import CopyReason, OtherPrinter, PrintJobQuery
+from wms.web.api.labels import CopyReason, Declared, OtherPrinter, PrintJobQuery
 from wms.web.auth import needs, who
 from wms.web.office.core import OFFICE, asked, back, bp, draw, filled, there
 from wms.web.openapi import Asked
 from wms.web.parts import act, by, settings, snapshot
 
-PRIVATE = {"parcel": {"supervisor", "admin"}, "badge": {"admin"}}  # who may read what these labels say
+# Who may read what labels say about people.
+PRIVATE = {name: {"supervisor", "admin"} for name in ("parcel", "logistic", "cn22", "cn23")} | {"badge": {"admin"}}
 REASONS = ("Torn or smeared", "Lost", "Cannot be scanned", "The box was changed")  # of a copy
 SIZE = re.compile(r"\^(PW|LL)(\d+)")
 
 
-class Wanted(Asked):
-    """The form for labels on request: names separated by commas, blanks or lines."""
+class Wanted(Declared):
+    """The form for labels on request: names separated by commas, blanks or lines, and what customs forms declare."""
 
     kind: str = Field(max_length=12)
     refs: str = Field(max_length=8000)
@@ -79,7 +80,7 @@ def print_labels() -> Response:
     """Print labels of places, items, totes or people."""
     form = filled(Wanted)
     refs = [part for part in re.split(r"[\s,;]+", form.refs) if part]
-    made = act(stickers.print_for, settings(), by(), stickers.Wish(form.kind, refs, form.arrow))
+    made = act(stickers.print_for, settings(), by(), stickers.Wish(form.kind, refs, form.arrow, form.said))
     return back(f"{len(made)} labels are queued." if len(made) != 1 else "The label is queued.")
 
 

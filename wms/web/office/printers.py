@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import request
+from flask import make_response, request
 from werkzeug.wrappers import Response
 
+from wms.formats.equipment import write_printers
 from wms.labels.labels import KINDS
+from wms.labels.remedies import remedy
 from wms.labels.zpl import DPMM
 from wms.models.printing import TRANSPORTS
 from wms.operations import equipping, labelling
@@ -39,7 +41,21 @@ def page(**more: Any) -> str:
         found, agents = office.printer_list(tx), printing.agents(tx)
     choices = {"kinds": sorted(KINDS), "densities": list(DPMM), "transports": TRANSPORTS}
     networks = settings().printing.networks
-    return draw("printers", "labels", printers=found, agents=agents, networks=networks, **choices, **more)
+    return draw(
+        "printers", "labels", printers=found, agents=agents, networks=networks, remedy=remedy, **choices, **more
+    )
+
+
+@bp.get("/printers.csv")
+@needs()
+def printer_table() -> Response:
+    """Return the printers as the file that `wms import site` reads."""
+    with snapshot() as tx:
+        found = office.printer_list(tx)
+    answer = make_response(write_printers(equipping.as_rows(found)))
+    answer.headers["Content-Type"] = "text/csv; charset=utf-8"
+    answer.headers["Content-Disposition"] = "attachment; filename=printers.csv"
+    return answer
 
 
 @bp.post("/printers/<id:printer_id>")

@@ -25,6 +25,16 @@ function choosing(form) {
     bar.querySelector("[data-bulk-count]").textContent = chosen.length;
     const code = chosen.map((box) => box.closest("tr").dataset.holds).find(Boolean)?.split(" ")[0];
     if (code && !form.dataset.picked) bar.querySelector("select").value = code;
+    const verb = bar.querySelector("button [data-verb]");
+    if (verb) verb.textContent = bar.querySelector("select").selectedOptions[0]?.dataset.verb ?? "Clear";
+    for (const each of bar.querySelectorAll("[data-only]"))
+      each.hidden = !each.dataset.only.split(" ").includes(bar.querySelector("select").value);
+    const every = bar.querySelector("[data-everything]");
+    if (every) {
+      every.parentElement.hidden = chosen.length < boxes.length;
+      every.checked = every.checked && !every.parentElement.hidden;
+      if (every.checked) bar.querySelector("[data-bulk-count]").textContent = every.dataset.everything;
+    }
   };
   all?.addEventListener("change", () => {
     for (const box of boxes) box.checked = all.checked;
@@ -52,4 +62,10 @@ localTimes();
 listen();
 for (const form of document.querySelectorAll("form[data-bulk]")) choosing(form);
 for (const work of document.querySelectorAll("[data-job]")) setTimeout(() => follow(work), LOOK_MS);
+for (const button of document.querySelectorAll("[data-put]"))
+  button.addEventListener("click", () => {
+    const field = document.getElementById(button.dataset.put);
+    field.value = button.dataset.value;
+    field.form.requestSubmit();
+  });
 for (const button of document.querySelectorAll("[data-print]")) button.addEventListener("click", () => print());
