@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import pytest
-from alembic import command
+from olden import olden
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
 from wms import migrations
 from wms.db import Store
-from wms.settings import Database
 
 OLD = (
     "INSERT INTO printer (id, code, name, transport, host, port, queue, dpi, paused, trouble)"
@@ -22,12 +21,7 @@ OLD = (
 @pytest.fixture
 def older(empty_url: str) -> Store:
     """A database of the first revision with a printer and a label."""
-    store = Store(Database(url=empty_url))
-    config = migrations.config()
-    config.attributes["engine"] = store.engine
-    command.upgrade(config, "0001")
-    store.transact(lambda tx: [tx.execute(text(each)) for each in OLD])
-    return store
+    return olden(empty_url, "0001", OLD)
 
 
 def test_what_was_there_stays_and_gets_plain_values(older: Store) -> None:

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import pytest
-from alembic import command
+from olden import CAMPAIGN, OWNER, olden
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
 from wms import migrations
 from wms.db import Store
-from wms.settings import Database
 
 AT = "'2026-11-01 08:00:00.000000'"
 OLD = (
-    "INSERT INTO owner (id, code, name) VALUES (1, 'LNT', 'Lanternworks')",
-    "INSERT INTO campaign (id, owner_id, code, name, platform) VALUES (1, 1, 'LNT1', 'Lantern', '')",
+    OWNER,
+    CAMPAIGN,
     "INSERT INTO recipient (id, name, line1, line2, city, state, postal_code, country, phone, email)"
     " VALUES (1, 'Mira Sample', '', '', '', '', '', 'AT', '', '')",
     f"INSERT INTO wave (id, name, kind, state, released_at) VALUES (1, 'Pilot 1', 'pilot', 'open', {AT})",
@@ -30,11 +29,7 @@ OLD = (
 @pytest.fixture
 def older(empty_url: str) -> Store:
     """A database of the third revision with a clean, a packed and a cancelled order."""
-    store = Store(Database(url=empty_url))
-    config = migrations.config()
-    config.attributes["engine"] = store.engine
-    command.upgrade(config, "0003")
-    store.transact(lambda tx: [tx.execute(text(each)) for each in OLD])
+    store = olden(empty_url, "0003", OLD)
     migrations.upgrade(store)
     return store
 

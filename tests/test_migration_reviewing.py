@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from alembic import command
+from olden import CAMPAIGN, OWNER, olden
 from sqlalchemy import text
 
 from wms import migrations
-from wms.db import Store
-from wms.settings import Database
 
 OLD = (
-    "INSERT INTO owner (id, code, name) VALUES (1, 'LNT', 'Lanternworks')",
-    "INSERT INTO campaign (id, owner_id, code, name, platform) VALUES (1, 1, 'LNT1', 'Lantern', '')",
+    OWNER,
+    CAMPAIGN,
     "INSERT INTO recipient (id, name, line1, line2, city, state, postal_code, country, phone, email)"
     " VALUES (1, 'Mia Kral', 'Deich 1', '', 'Husum', '', '25813', 'DE', '', ' Mia@Example.test')",
     "INSERT INTO customer_order (id, code, campaign_id, number, reward, recipient_id, country, state, units, row_hash,"
@@ -22,11 +20,7 @@ OLD = (
 
 
 def test_an_older_database_keeps_its_holds_and_people(empty_url: str) -> None:
-    store = Store(Database(url=empty_url))
-    config = migrations.config()
-    config.attributes["engine"] = store.engine
-    command.upgrade(config, "0003")
-    store.transact(lambda tx: [tx.execute(text(each)) for each in OLD])
+    store = olden(empty_url, "0003", OLD)
     migrations.upgrade(store)
     with store.read() as tx:
         hold = tx.one(text("SELECT code, detail, stamp FROM hold"))

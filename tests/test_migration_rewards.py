@@ -4,17 +4,15 @@ from __future__ import annotations
 
 import json
 
-from alembic import command
+from olden import CAMPAIGN, OWNER, olden
 from sqlalchemy import text
 
 from wms import migrations
-from wms.db import Store
-from wms.settings import Database
 
 OLD = (
-    "INSERT INTO owner (id, code, name) VALUES (1, 'LNT', 'Lanternworks')",
-    "INSERT INTO campaign (id, owner_id, code, name, platform) VALUES (1, 1, 'LNT1', 'Lantern', ''),"
-    " (2, 1, 'LNT2', 'No map', '')",
+    OWNER,
+    CAMPAIGN,
+    "INSERT INTO campaign (id, owner_id, code, name, platform) VALUES (2, 1, 'LNT2', 'No map', '')",
     "INSERT INTO item (id, owner_id, sku, name, barcode, weight_g, length_mm, width_mm, height_mm, hs_code, origin,"
     " value, currency, colour, hazard, lot_tracked, expiry_tracked, serial_tracked, fragile, upright, soft, is_kit)"
     " VALUES (1, 1, 'CORE', 'Core', 'CORE', 0, 0, 0, 0, '', '', 0, 'EUR', '', '',"
@@ -29,11 +27,7 @@ OLD = (
 
 
 def test_an_older_map_is_version_one(empty_url: str) -> None:
-    store = Store(Database(url=empty_url))
-    config = migrations.config()
-    config.attributes["engine"] = store.engine
-    command.upgrade(config, "0003")
-    store.transact(lambda tx: [tx.execute(text(each)) for each in OLD])
+    store = olden(empty_url, "0003", OLD)
     migrations.upgrade(store)
     with store.read() as tx:
         kept = tx.all(text("SELECT campaign_id, version, entries FROM map_version"))

@@ -111,7 +111,7 @@ BAD = {
     "no text": ({"id": "scan-0001"}, "text"),
     "text is a number": (scan(text=5), "text"),
     "text is an object": (scan(text={"$ne": 1}), "text"),
-    "text without end": (scan(text="A" * 3000), "text"),
+    "text without end": (scan(text="A" * 9000), "text"),
     "turn below zero": (scan(turn=-1), "turn"),
     "turn beyond an integer": (scan(turn=2**63), "turn"),
     "task beyond an integer": (scan(task=2**31), "task"),

@@ -6,6 +6,7 @@ import codecs
 import csv
 import io
 from collections.abc import Collection, Iterator
+from functools import lru_cache
 
 from wms.formats.errors import FormatError
 
@@ -44,6 +45,7 @@ def _encodings(data: bytes) -> list[str]:
     return ["utf-8", "cp1252"]
 
 
+@lru_cache(maxsize=4096)  # the same few headers are compared for every row
 def squeeze(name: str) -> str:
     """A header name for comparing: case, blanks and punctuation drift between generations of an export."""
     return "".join(letter for letter in name.casefold() if letter.isalnum())
