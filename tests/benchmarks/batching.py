@@ -122,7 +122,7 @@ def problem_of(given: dict[str, Any]) -> Problem:
 
 def solved(given: dict[str, Any], seconds: float) -> Solved:
     """Solve one instance in at most so many seconds."""
-    options = Options(trials=max(1, round(TRIALS * seconds)), batches_max=BATCHES, seconds_max=0.93 * seconds)
+    options = Options(trials=max(1, round(TRIALS * seconds)), batches_max=BATCHES, seconds_max=0.88 * seconds)
     started = time.process_time()
     plan = batching.plan(problem_of(given), options)
     taken = time.process_time() - started
