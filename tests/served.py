@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable, Iterator
+from typing import Any
 
 from playwright.sync_api import BrowserContext
 from services import listener
@@ -13,6 +15,23 @@ from wms.app import create_app
 from wms.operations import people
 
 PIN = "864213"
+
+
+def closed(app: Any) -> Callable[..., Iterator[bytes]]:
+    """The application, whose answers are closed even when the browser leaves in the middle of a large file.
+
+    Werkzeug's server leaves them open then; gunicorn does not.
+    """
+
+    def answer(environ: Any, start_response: Any) -> Iterator[bytes]:
+        body = app(environ, start_response)
+        try:
+            yield from body
+        finally:
+            if hasattr(body, "close"):
+                body.close()
+
+    return answer
 
 
 class Served:
@@ -27,7 +46,7 @@ class Served:
         self.app = create_app(warehouse.settings.model_copy(update={"web": web}))
         warehouse.store.close()
         warehouse.store = self.app.extensions["wms.store"]
-        self.server = make_server("127.0.0.1", port, self.app, threaded=True, fd=self.listener.fileno())
+        self.server = make_server("127.0.0.1", port, closed(self.app), threaded=True, fd=self.listener.fileno())
         self.server.daemon_threads = True  # type: ignore[attr-defined]
         self.thread = threading.Thread(target=self.server.serve_forever, args=(0.02,), daemon=True)
 
