@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 from playwright.sync_api import BrowserContext
@@ -17,16 +17,16 @@ from wms.operations import people
 PIN = "864213"
 
 
-def closed(app: Any) -> Callable[..., Iterator[bytes]]:
-    """The application, whose answers are closed even when the browser leaves in the middle of a large file.
+def closed(app: Any) -> Callable[..., list[bytes]]:
+    """The application, whose answers are read and closed before they are sent: a browser may leave in the middle.
 
-    Werkzeug's server leaves them open then; gunicorn does not.
+    Werkzeug's server leaves a large file open then; gunicorn does not.
     """
 
-    def answer(environ: Any, start_response: Any) -> Iterator[bytes]:
+    def answer(environ: Any, start_response: Any) -> list[bytes]:
         body = app(environ, start_response)
         try:
-            yield from body
+            return [b"".join(body)]
         finally:
             if hasattr(body, "close"):
                 body.close()
