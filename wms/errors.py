@@ -63,6 +63,11 @@ class BadInput(Refusal):
         return self.sentence.format(**self.facts)
 
 
+def several(number: int, one: str) -> str:
+    """Return "1 parcel" or "5 parcels": a number with the word for what is counted."""
+    return f"{number} {one}" if number == 1 else f"{number} {one}s"
+
+
 def clip(text: str, most: int) -> str:
     """Return `text` cut to `most` characters, the last one an ellipsis when something was cut."""
     return text if len(text) <= most else text[: most - 1] + "…"

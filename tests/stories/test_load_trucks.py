@@ -78,7 +78,7 @@ def test_parcels_left_behind_are_asked_about(bench: Bench) -> None:
     bench.packed({"DICE": 1}, {"DICE": 1})
     ida = loading(bench).follow()
     assert ida.answer["progress"] == {"done": 1, "of": 2}
-    ida.scan("F1").hears("ask", "1 POST parcels are not loaded.").scan("F1").hears("done", "Truck closed: 1 parcels.")
+    ida.scan("F1").hears("ask", "Not loaded for POST: 1.").scan("F1").hears("done", "Truck closed: 1 parcel.")
     ida.sees("Go to").finish()
     assert {row.state for row in bench.rows(select(parcels.c.state))} == {"shipped"}
 
@@ -105,7 +105,7 @@ def test_a_hold_that_comes_after_loading_must_be_taken_off_before_the_truck_leav
     ida.scan("F1").hears("stop", f"{codes[0]}: CHANGED_AFTER_LOCK.").sees("Take it off the truck").follow().hears(
         "ok", "is off"
     )
-    ida.follow().hears("done", "Truck closed: 1 parcels.")
+    ida.follow().hears("done", "Truck closed: 1 parcel.")
     assert bench.state(order_of(bench, codes[0])) == "packed"
 
 
@@ -145,7 +145,7 @@ def test_nothing_packed_is_no_work(bench: Bench) -> None:
 def test_an_order_in_two_parcels_is_shipped_with_the_second(bench: Bench) -> None:
     order, _ = bench.tote_of({"CORE-RED": 2})
     packer = bench.worker("Jonas").start("pack").follow().scan("CORE-RED").scan("F6").follow().follow().follow()
-    ida = loading(bench).follow().scan("F1").hears("done", "1 parcels")
+    ida = loading(bench).follow().scan("F1").hears("done", "1 parcel")
     assert bench.state(order) == "packing"
     packer.finish()
     ida.start("load").finish()

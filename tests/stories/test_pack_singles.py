@@ -38,7 +38,7 @@ def test_a_unit_that_no_order_of_the_tote_needs_is_set_aside(bench: Bench) -> No
 def test_missing_singles_hold_their_orders(bench: Bench) -> None:
     made, tote = bench.singles("CORE-RED", "DICE")
     jonas = packing(bench).start("pack").scan(tote).scan("CORE-RED").follow().follow().follow().sees("Scan any unit")
-    jonas.scan("F2").hears("ask", "1 units missing?").scan("F2").hears("done", "1 orders are on hold.")
+    jonas.scan("F2").hears("ask", "Missing: 1?").scan("F2").hears("done", "On hold: 1 order.")
     assert [bench.state(order) for order in made] == ["packed", "picked"]
     jonas.start("pack")
     assert jonas.answer["task"] is None

@@ -123,7 +123,7 @@ def test_missing_units_hold_the_last_orders_and_their_slots_are_emptied(bench: W
     made, (tote,) = bench.batch({"DICE": 1}, {"CORE-RED": 1, "DICE": 1})
     bench.tote()
     sara = sorter(bench).start("sort").scan(tote).scan("CORE-RED").follow().scan("DICE").follow()
-    sara.scan("F2").hears("ask", "1 units missing?").scan("F2").hears("done", "1 orders are on hold.")
+    sara.scan("F2").hears("ask", "Missing: 1?").scan("F2").hears("done", "On hold: 1 order.")
     sara.start("sort").sees("Empty W1-2 into a tote").follow().hears("done", f"with order {10482} to X1.")
     assert (bench.slots(), bench.qty("X1", bench.items["CORE-RED"])) == ({"W1-1": made[0]}, 1)
 

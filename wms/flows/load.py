@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from wms.errors import several
 from wms.flows.engine import DONE, Flow, NoWork, Screen, Target, Task
 from wms.flows.parts import key_target, place_card
 from wms.flows.scans import LocationScan, ManifestScan, ParcelScan
@@ -105,7 +106,7 @@ def close(task: Task, _: Any) -> str:
     gone = 0
     if task.memo.get("manifest"):
         gone = shipping.close(task.tx, task.by, task.memo["manifest"], task.confirmed)
-    task.say(f"Truck closed: {gone} parcels." if gone else "Nothing was loaded. No truck left.", "done")
+    task.say(f"Truck closed: {several(gone, 'parcel')}." if gone else "Nothing was loaded. No truck left.", "done")
     return DONE
 
 

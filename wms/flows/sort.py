@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from wms.errors import clip
+from wms.errors import clip, several
 from wms.flows.engine import DONE, Flow, Line, NoWork, Screen, Target, Task
 from wms.flows.parts import item_target, key_target, place_card
 from wms.flows.scans import ItemScan, LocationScan, LotScan, OtherLabel, Quantity, ToteScan, lot_on
@@ -217,7 +217,7 @@ def missing(task: Task, _: Any) -> str:
     held = sorting.give_up(task.tx, task.memo["list"], task.memo["tote"], now)
     task.args.pop("wall", None)
     to = go_on(task)
-    task.say(f"{held} orders are on hold. {task.note}".rstrip(" "), task.tone)
+    task.say(f"On hold: {several(held, 'order')}. {task.note}".rstrip(" "), task.tone)
     return to
 
 

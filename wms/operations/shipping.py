@@ -110,7 +110,7 @@ class Unload(Refusal):
 class LeftBehind(Ask):
     """Parcels of the truck's carrier that are packed and not loaded."""
 
-    sentence = "{left} {carrier} parcels are not loaded. F1 to close."
+    sentence = "Not loaded for {carrier}: {left}. F1 to close."
 
 
 class NothingLoaded(Refusal):

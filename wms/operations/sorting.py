@@ -96,7 +96,7 @@ class NothingToUndo(Refusal):
 class Missing(Ask):
     """Units that the sorter does not find in the tote."""
 
-    sentence = "{qty} units missing? F2 again to hold their orders."
+    sentence = "Missing: {qty}? F2 again to hold their orders."
 
 
 # --- a tote ---

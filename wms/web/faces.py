@@ -290,8 +290,8 @@ def bench_row(bench: Any) -> Row:
 def tote_tile(tote: Any) -> Tile:
     """Return a tote that waits, or a wall with its complete slots; where, and for how long."""
     if tote.kind == "wall":
-        said = f"{tote.done} of {tote.of} ready"
-        return Tile(tote.name, tote.text, said, slow(tote.minutes, WAIT_MINUTES), tote.done, tote.of)
+        said = f"{tote.text} · {tote.done} of {tote.of} ready"
+        return Tile(tote.name, "", said, slow(tote.minutes, WAIT_MINUTES), tote.done, tote.of)
     return Tile(tote.name.capitalize(), tote.text, ago(tote.minutes), slow(tote.minutes, WAIT_MINUTES))
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from wms.flows.engine import Line, Screen, Target, Task
 from wms.flows.pack.hand import flow, hold, in_hand, unit_in_hand
-from wms.flows.parts import item_card, item_target, key_target, place_card, quantity_target
+from wms.flows.parts import item_card, item_target, key_target, place_card
 from wms.operations import boxing, judging, packing, parcels
 from wms.queries import boxes, printing
 from wms.queries import packing as reads
@@ -167,7 +167,8 @@ def show_weight(task: Task) -> Screen:
     box = in_hand(task)
     grams = max(1, parcels.expected_g(box))
     shown = facts(task, box) | troubled(task, box)
-    return screen(task, "Weigh the parcel", quantity_target(grams), ("F4",), quantity=grams, facts=shown)
+    target = Target("quantity", str(grams), f"{grams} g")  # told, but no key takes it: the scale has to say it
+    return screen(task, "Weigh the parcel", target, ("F4",), facts=shown)
 
 
 def troubled(task: Task, box: Box) -> dict[str, str | None]:

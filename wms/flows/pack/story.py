@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from wms.errors import Ask
+from wms.errors import Ask, several
 from wms.flows.engine import DONE, NoWork, Task
 from wms.flows.pack.hand import flow, fresh, hold, in_hand, unit_in_hand
 from wms.flows.scans import (
@@ -44,7 +44,7 @@ class MissingUnits(Ask):
 class MissingSingles(Ask):
     """Orders whose units are not in the totes that they share."""
 
-    sentence = "{qty} units missing? F2 again to hold their orders."
+    sentence = "Missing: {qty}? F2 again to hold their orders."
 
 
 # -- the tote, the slot -----------------------------------------------------------------------------------------------
@@ -160,7 +160,7 @@ def missing_singles(task: Task, _: Any) -> str:
     left = sum(row.left for row in reads.shared(task.tx, task.memo["list"]))
     task.confirm(MissingSingles(qty=left))
     held = packing.hold_rest(task.tx, task.memo["list"])
-    return end_list(task, f"{held} orders are on hold.")
+    return end_list(task, f"On hold: {several(held, 'order')}.")
 
 
 def next_shared(task: Task) -> str:

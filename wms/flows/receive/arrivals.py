@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from wms.errors import Refusal
+from wms.errors import Refusal, several
 from wms.flows.engine import DONE, NoWork, Screen, Target, Task
 from wms.flows.parts import key_target
 from wms.flows.receive.hand import NothingToUndo, flow, take_back, upcoming
@@ -96,7 +96,7 @@ def unpack(task: Task, found: Carton | None, scanned: str) -> str:
     if carton.state == "open" and carton.operator_id != task.who.operator_id:
         claims.claim(task.tx, task.by, f"carton:{carton.id}", f"carton {carton.number}", task.confirmed)
     receiving.open_carton(task.tx, task.by, carton, task.memo["dock"])
-    return hold(task, carton.id, f"Carton {carton.number}: {carton.missing} units to count.")
+    return hold(task, carton.id, f"Carton {carton.number}: {several(carton.missing, 'unit')} to count.")
 
 
 def hold(task: Task, carton_id: int, note: str) -> str:

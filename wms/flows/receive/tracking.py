@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from wms import barcodes
-from wms.errors import NotAllowed, Refusal, clip
+from wms.errors import NotAllowed, Refusal, clip, several
 from wms.flows.engine import Screen, Task
 from wms.flows.parts import item_card, item_target, key_target
 from wms.flows.receive.hand import AFTER, counts, current, flow, head_of, in_hand, lines_of
@@ -120,7 +120,7 @@ def units_of(task: Task, scan: Quantity) -> str:
     if scan.value == 0:
         raise NoQuantity
     task.memo["units"] = scan.value
-    task.say(f"{scan.value} units a scan. Now scan the item.")
+    task.say(f"{several(scan.value, 'unit')} a scan. Now scan the item.")
     return "link"
 
 
