@@ -116,6 +116,11 @@ def test_a_new_setup_code_can_be_had(url: str) -> None:
     assert len(codes) == 2
 
 
+def test_the_demo_refuses_a_database_that_it_would_empty(url: str) -> None:
+    refused = wms("demo", "--database", url)
+    assert (refused.exit_code, "Leave --database out" in refused.output) == (2, True)
+
+
 def test_init_demo_prints_its_people_and_may_be_repeated(url: str) -> None:
     first, again = (json.loads(wms("init", "--demo", "--json", "--database", url).output) for _ in range(2))
     assert first["operators"] == again["operators"]

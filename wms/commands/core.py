@@ -24,6 +24,7 @@ class Command:
     def __init__(self, database: str | None, config: Path | None) -> None:
         settings_module.adopt({"database.url": database} if database else {}, config)
         self.settings = settings_module.load()
+        self.named = database is not None
 
     def store(self) -> Store:
         """Return the database, brought to the newest schema."""
