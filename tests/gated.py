@@ -11,11 +11,11 @@ from wms.db import table_of
 from wms.models.campaigns import Campaign
 from wms.models.orders import Order
 from wms.models.shipping import Parcel
-from wms.operations import barring, gating, locking, proving, segmenting
+from wms.operations import barring, gating, locking, mapping, proving, segmenting
 from wms.operations.ledger import By
 from wms.operations.segmenting import NewSegment
 from wms.operations.waving import Released
-from wms.queries import segments
+from wms.queries import segments, shapes
 from wms.queries.segments import SegmentFilter
 from wms.settings import Site
 
@@ -30,8 +30,14 @@ class GatedShop(Shop):
         self.settings = self.settings.model_copy(update={"site": Site(country="AT")})
         self.do(lambda tx: tx.execute(update(campaigns).values(gated=True)))
 
+    def tick(self) -> None:
+        """Find every configuration right."""
+        every = self.do(shapes.configurations, self.campaign.id)
+        self.do(mapping.tick, By(), self.campaign.id, [each.shape for each in every])
+
     def lock(self) -> None:
-        """Lock everything that may be locked."""
+        """Lock everything that may be locked, and tick the test picks."""
+        self.tick()
         ids = [row.id for row in self.rows(select(orders.c.id))]
         self.do(locking.lock_content, By(), ids)
         self.do(locking.lock_address, By(), ids)

@@ -38,7 +38,8 @@ def test_a_shut_gate_ends_with_its_reasons_and_code_one(shop: GatedShop) -> None
     )
     told = json.loads(wms(shop, "--campaign", "LNT1", "--json").output)
     assert told["refused"][0] == {
-        **{"code": "HOLDS", "sentence": "One order has open holds.", "orders": 1, "examples": ["2"]}
+        **{"code": "HOLDS", "sentence": "One order has open holds.", "orders": 1, "examples": ["2"]},
+        "about": [],
     }
 
 

@@ -8,7 +8,21 @@ from wms import settings as settings_module
 from wms.db import Store, init_app
 from wms.floor import Floor
 from wms.settings import Settings
-from wms.web import agents, api, auth, boards, failures, headers, office, pages, photos, scan, scanners, sockets
+from wms.web import (
+    agents,
+    api,
+    auth,
+    boards,
+    confirm,
+    failures,
+    headers,
+    office,
+    pages,
+    photos,
+    scan,
+    scanners,
+    sockets,
+)
 
 
 def create_app(settings: Settings | None = None) -> Flask:
@@ -21,6 +35,20 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.extensions["wms.settings"] = settings
     app.extensions["wms.floor"] = Floor(store, settings)
     init_app(app, store)
-    for module in (headers, failures, scanners, auth, scan, photos, pages, boards, office, api, agents, sockets):
+    for module in (
+        headers,
+        failures,
+        scanners,
+        auth,
+        scan,
+        photos,
+        pages,
+        confirm,
+        boards,
+        office,
+        api,
+        agents,
+        sockets,
+    ):
         module.init_app(app)
     return app

@@ -21,6 +21,7 @@ from wms.commands.campaigns import campaign_group
 from wms.commands.core import Command, command
 from wms.commands.exports import export_group, import_tracking
 from wms.commands.imports import import_group
+from wms.commands.privacy import erase
 from wms.commands.releases import release
 from wms.flows import FLOWS
 from wms.labels import agent, emulator, remote
@@ -168,6 +169,8 @@ def warm(call: Command, child: bool) -> None:
 @command
 def demo(call: Command, port: int | None, workers: int, keep: bool) -> None:
     """Start the demo: a small hall, its goods and orders, a printer emulator, and people who work."""
+    if call.named:  # it starts with an empty one: nobody's database may be emptied by a wrong word
+        raise click.UsageError("The demo makes its own database. Leave --database out; --keep goes on with the last.")
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # however it is ended, server and printer end with it
     signal.signal(signal.SIGINT, signal.default_int_handler)
     demo_module.run(call.settings, port or call.settings.web.port, workers, keep)
@@ -237,6 +240,7 @@ main.add_command(import_group)
 import_group.add_command(import_tracking)
 main.add_command(export_group)
 main.add_command(release)
+main.add_command(erase)
 
 
 @main.command("printer-emulator")

@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 import queue
 import random
+import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -152,6 +153,42 @@ class Store:
             yield Tx(conn)
             transaction.rollback()
 
+    @contextmanager
+    def aside(self) -> Iterator[Store]:
+        """Yield a copy of a SQLite database to try something out on, which nobody waits for; it is gone afterwards.
+
+        Any other database is yielded itself: its readers and writers do not wait for each other.
+        """
+        place = self.engine.url.database
+        if not self.sqlite or not place or place == ":memory:":
+            yield self
+            return
+        with tempfile.TemporaryDirectory(dir=Path(place).parent, prefix="aside-") as folder:  # its owner's alone
+            with self.engine.connect() as conn:
+                raw = cast(Any, conn.connection.driver_connection)
+                raw.execute("VACUUM INTO ?", (f"{folder}/copy.db",))
+            other = Store(self.settings.model_copy(update={"url": f"sqlite:///{folder}/copy.db"}))
+            try:
+                yield other
+            finally:
+                other.close()
+
+    def scour(self, tables: Iterable[str]) -> None:
+        """Let nothing of what was erased stay in the database's files; what a reader still sees goes a little later."""
+        names = ", ".join(f'"{name}"' for name in sorted(tables))
+        with self.engine.connect() as conn:
+            raw = cast(Any, conn.connection.driver_connection)
+            conn.detach()  # a connection of its own: what is set here nobody else should have
+            if not self.sqlite:
+                raw.autocommit = True
+                raw.execute(f"VACUUM {names}")
+                return
+            raw.execute("PRAGMA busy_timeout=20")  # while it waits for readers it keeps writers away
+            for _ in range(TRIES):
+                if not raw.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]:
+                    return
+                time.sleep(random.uniform(0.1, 0.3))
+
     def close(self) -> None:
         """Stop the writer and give the connections back."""
         with self._guard:
@@ -291,9 +328,9 @@ def make_engine(settings: DatabaseSettings) -> Engine:
 
 
 def set_pragmas(connection: Any, _record: Any) -> None:
-    """WAL with full durability and foreign keys; BEGIN is ours to emit."""
+    """WAL with full durability and foreign keys, and what is deleted is overwritten; BEGIN is ours to emit."""
     connection.isolation_level = None
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "temp_store=MEMORY"):
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "temp_store=MEMORY", "secure_delete=ON"):
         connection.execute(f"PRAGMA {pragma}")
 
 

@@ -161,6 +161,7 @@ class Release(Section):
     shift_hours: float = Field(8.0, gt=0, le=168)
     parcel_handling: int = Field(150, ge=0)
     wave_orders: int = Field(200, ge=1)
+    wave_orders_max: int = Field(1_000, ge=1, le=10_000)
     totes_max: int = Field(6, ge=1, le=40)
     single_orders_max: int = Field(20, ge=1, le=200)
     shape_orders_min: int = Field(4, ge=0, le=10_000)
@@ -171,6 +172,13 @@ class Release(Section):
     cart_kg: int = Field(150, ge=0)
     walking_style: WalkingStyle = "exact"
     allocation: AllocationStrategy = "fefo"
+
+
+class Shipping(Section):
+    """Files of the site about carriers: where parcels are followed, and what they cost."""
+
+    carriers: str = ""
+    rates: str = ""
 
 
 class Planning(Section):
@@ -195,6 +203,7 @@ class Printing(Section):
     finish_seconds: float = Field(10.0, gt=0)
     watch_seconds: float = Field(10.0, ge=0)
     fallback_seconds: float = Field(30.0, ge=0)
+    spooler: str = Field("localhost:631", pattern=r"^[A-Za-z0-9.-]+:\d{1,5}$")
 
     @field_validator("networks")
     @classmethod
@@ -233,6 +242,48 @@ class Customs(Section):
         return self
 
 
+class Mail(Section):
+    """The way out for mails to backers: any SMTP server. The password belongs in the environment only."""
+
+    host: str = ""
+    port: int = Field(587, ge=1, le=65535)
+    tls: Literal["none", "starttls", "tls"] = "starttls"
+    ca: str = ""
+    user: str = ""
+    password: str = Field("", repr=False)
+    sender: str = Field("", pattern=r"^([^\s@<>,;:\"\\()\[\]]{1,64}@[A-Za-z0-9.-]{1,190})?$")
+    sender_name: str = Field("", max_length=80, pattern=r"^[^\x00-\x1f\x7f]*$")
+    reply_to: str = Field("", pattern=r"^([^\s@<>,;:\"\\()\[\]]{1,64}@[A-Za-z0-9.-]{1,190})?$")
+    per_minute: int = Field(60, ge=1, le=10_000)
+    seconds: float = Field(30.0, gt=0, le=300)
+    reminder_days: int = Field(7, ge=0, le=365)
+
+    @model_validator(mode="after")
+    def kept_secret(self) -> Mail:
+        """Refuse a server without a sender, and a password that would travel in the open."""
+        if self.host and not self.sender:
+            raise ValueError("mail.host needs mail.sender, the address that mails come from")
+        if self.tls == "none" and self.password:
+            raise ValueError('mail.tls = "none" would send the password in the open')
+        return self
+
+
+class Links(Section):
+    """The pages of backers, which they reach by a link of their own."""
+
+    base_url: str = ""
+    days: int = Field(180, ge=1, le=2000)
+    per_minute: int = Field(60, ge=1, le=10_000)
+    contact: str = Field("", max_length=200)
+
+
+class Privacy(Section):
+    """How long backers' data are kept after their campaign is closed (0: for good), and the list of erased orders."""
+
+    keep_days: int = Field(90, ge=0, le=3650)
+    erased_list: str = "var/erased.csv"
+
+
 class Settings(Section):
     """Everything, by section."""
 
@@ -246,9 +297,13 @@ class Settings(Section):
     layout: Layout = Layout()
     review: Review = Review()
     release: Release = Release()
+    shipping: Shipping = Shipping()
     planning: Planning = Planning()
     printing: Printing = Printing()
     customs: Customs = Customs()
+    privacy: Privacy = Privacy()
+    links: Links = Links()
+    mail: Mail = Mail()
 
 
 def share() -> Path:

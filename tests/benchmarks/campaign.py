@@ -29,6 +29,7 @@ from wms.formats import invented_exports, invented_orders
 from wms.formats.reward_map import MapRow, RewardMap
 from wms.models.items import Item
 from wms.models.orders import Hold, Order
+from wms.models.outbound import PickList
 from wms.models.places import SUPPLIER, Location
 from wms.models.shipping import Parcel
 from wms.operations import gating, ledger, locking, mapping, onboarding, proving, segmenting
@@ -109,7 +110,8 @@ class Hall(Warehouse):
     def work(self) -> int:
         """Let a robot pick and pack the pilot, and a second person find every parcel right."""
         robots, other = [self.worker(name, station=place) for name, place in STATIONS], self.worker("Ben")
-        for flow in ("pick", "sort", "pack"):
+        lists = len(self.rows(select(table_of(PickList).c.id)))
+        for flow in ("pick", *(("sort", "pack") * lists)):  # a wall holds one list until it is packed
             for robot in robots:
                 robot.start(flow).finish(SCANS)
         codes = [row.code for row in self.rows(select(parcels.c.code).where(parcels.c.state != "void"))]

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from backers import HOME, backer
 from gated import GatedShop
-from sqlalchemy import func, select, update
+from sqlalchemy import delete, func, select, update
 
+from wms import clock
 from wms.db import table_of
-from wms.models.campaigns import Campaign
+from wms.errors import BadInput
+from wms.models.campaigns import Campaign, ShapeCheck
 from wms.models.items import Item
 from wms.models.orders import Hold, Order
 from wms.models.outbound import Wave
@@ -77,6 +80,7 @@ def test_a_release_is_refused_with_every_reason(any_shop: GatedShop) -> None:
     shop.do(lambda tx: tx.execute(others.values(cleared_at=tx.now)))
     shop.do(locking.lock_content, By(), [shop.campaign.order(4).id])
     shop.do(locking.lock_address, By(), [shop.campaign.order(4).id])
+    shop.tick()
     with pytest.raises(GateClosed) as refused:
         shop.release(shop.segment(), pilot=True)
     codes = {reason.code: reason.orders for reason in refused.value.reasons}
@@ -191,12 +195,64 @@ def test_more_than_the_floor_can_take_must_be_confirmed(shop: GatedShop) -> None
     assert shop.release(everything, orders=4, confirmed=True)["orders"] == 4
 
 
+def test_no_wave_is_larger_than_the_largest_that_was_said(shop: GatedShop) -> None:
+    everything = piloted(shop, *(backer(n, "Core") for n in range(1, 9)))
+    assert shop.gate(everything).size.most == shop.settings.release.wave_orders_max
+    shop.do(segmenting.limit, everything, 3)
+    with pytest.raises(GateClosed, match="5 orders are more than the 3 that one wave may have"):
+        shop.release(everything, orders=5, confirmed=True)
+    assert shop.release(everything)["orders"] == 3
+    shop.do(segmenting.limit, everything, None)
+    assert shop.release(everything)["orders"] == 3
+
+
+def test_a_wave_is_as_large_as_people_can_do_until_the_next_truck(shop: GatedShop) -> None:
+    shop.campaign.review(backer(1, "Core"))
+    shop.lock()
+    everything = shop.segment()
+    soon = f"{clock.now() + timedelta(hours=2, minutes=1):%H:%M}"
+    shop.do(lambda tx: tx.execute(update(table_of(Carrier)).values(cutoff=soon)))
+    size = shop.gate(everything).size
+    assert (1.9 < size.hours <= 2.1, size.until is not None) == (True, True)
+    late = f"{clock.now() + timedelta(minutes=30):%H:%M}"
+    shop.do(lambda tx: tx.execute(update(table_of(Carrier)).values(cutoff=late)))
+    assert (shop.gate(everything).size.hours, shop.gate(everything).size.until) == (8, None)
+
+
+def test_a_configuration_that_nobody_ticked_waits_for_its_test_pick_or_a_signature(any_shop: GatedShop) -> None:
+    shop = any_shop
+    shop.campaign.review(backer(1, "Core"), backer(2, "Core"), backer(3, "Sleeves"))
+    shop.lock()
+    everything = shop.segment()
+    shop.do(lambda tx: tx.execute(delete(table_of(ShapeCheck))))
+    reason = shop.gate(everything).reasons[0]
+    said = "3 orders have one of 2 configurations that nobody ticked."
+    assert (reason.code, reason.orders, reason.sentence) == ("TEST_PICKS", 3, said)
+    sleeves = select(orders.c.id).where(orders.c.number == "3")
+    assert shop.do(proving.untested, By(), sleeves, "It is one card.") == 1
+    assert shop.codes(everything) == {"TEST_PICKS": 2}
+    shop.tick()
+    assert shop.codes(everything) == {}
+    with pytest.raises(BadInput, match="all were test-picked"):
+        shop.do(proving.untested, By(), sleeves, "Again.")
+
+
+def test_a_signature_ends_when_the_configuration_changes(shop: GatedShop) -> None:
+    shop.campaign.review(backer(1, "Core"))
+    mine = select(orders.c.id)
+    shop.do(proving.untested, By(), mine, "It is one box.")
+    assert "TEST_PICKS" not in shop.codes(shop.segment())
+    shop.campaign.review(backer(1, "Core", "Sleeves"))
+    assert "TEST_PICKS" in shop.codes(shop.segment())
+
+
 def test_other_channels_wait_for_locked_backers_until_a_supervisor_signs(any_shop: GatedShop) -> None:
     shop = any_shop
     shop.campaign.review(backer(1, "30 Core"), backer(2, "20 Core"))
     shop.lock()
     other = shop.do(master.add, campaigns, owner_id=shop.owner, code="SHOP", name="Shop", channel="shop")
     shop.do(lambda tx: tx.execute(update(orders).where(orders.c.number == "2").values(campaign_id=other)))
+    shop.do(proving.untested, By(), select(orders.c.id).where(orders.c.number == "2"), "Loose goods.")
     retail = shop.do(segmenting.everything, By(), other)
     assert "SIGN_OFF" in shop.codes(retail)
     shop.do(segmenting.sign_off, By(), retail, "The shop opens on Friday.")

@@ -16,7 +16,7 @@ from wms.formats.errors import FormatError
 from wms.formats.orders.reading import Choice
 from wms.models.campaigns import Import, ImportChange, ImportPiece
 from wms.models.orders import Order, Recipient
-from wms.operations import amending, importing, intake, locking, staging
+from wms.operations import amending, importing, locking, staging
 from wms.operations.ledger import By
 from wms.operations.staging import Request
 from wms.queries import imports as reads
@@ -129,11 +129,12 @@ def test_two_runs_of_one_import_apply_no_order_twice(house: Warehouse, campaign:
     import_id = staging.draft(house.store, By(), Request(campaign.id, "orders.csv", file(line(1))))
     house.do(staging.start, import_id)
     house.do(lambda tx: tx.execute(update(imports).values(state="applying", orders=1)))
-    rows = intake.sort_out([])[0]
-    house.do(importing.apply, import_id, 0, rows, None)
+    with house.store.read() as tx:
+        _, sieve = importing.begun(tx, import_id, house.settings)
+    house.do(importing.apply, import_id, importing.Step(0, []), sieve)
     house.do(lambda tx: tx.execute(update(imports).values(done=1)))
     with pytest.raises(importing.Overtaken):
-        house.do(importing.apply, import_id, 0, rows, None)
+        house.do(importing.apply, import_id, importing.Step(0, []), sieve)
 
 
 def test_one_campaign_takes_one_file_at_a_time(house: Warehouse, campaign: Campaign) -> None:

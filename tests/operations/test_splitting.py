@@ -8,21 +8,23 @@ from pathlib import Path
 import pytest
 from backers import backer
 from gated import GatedShop
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.exc import DBAPIError
 
 from wms.db import table_of
 from wms.errors import BadInput
+from wms.models.items import Item
 from wms.models.orders import Order, OrderLine
 from wms.models.segments import SplitLine
-from wms.operations import locking, reviewing, segmenting, splitting
+from wms.operations import deciding, locking, reviewing, segmenting, splitting
 from wms.operations.ledger import By
 from wms.operations.locking import GoesInParts
 from wms.operations.splitting import IsPart, NotSplit, PartReleased
 from wms.queries import invariants, parts, segments
 from wms.queries.segments import SegmentFilter
+from wms.settings import Shipping
 
-orders, lines, split_lines = table_of(Order), table_of(OrderLine), table_of(SplitLine)
+orders, lines, split_lines, items = table_of(Order), table_of(OrderLine), table_of(SplitLine), table_of(Item)
 
 
 @pytest.fixture
@@ -161,3 +163,36 @@ def test_splitting_a_segment_says_what_it_costs_before(shop: GatedShop) -> None:
         ids = segments.found_by(shop.campaign.id, SegmentFilter(), "AT")
         cost = parts.cost(tx, shop.settings, ids, {sleeves(shop)})
     assert (cost.orders, cost.whole, cost.units, cost.handling, cost.total) == (2, 1, 4, 300, 300)
+
+
+def test_the_cost_of_a_split_has_the_postage_of_each_part(shop: GatedShop, tmp_path: Path) -> None:
+    rated(shop, tmp_path, "A,P,EUR,,,Z,20000,6.50,,1,0,1,2,,,")
+    with shop.store.read() as tx:
+        ids = segments.found_by(shop.campaign.id, SegmentFilter(), "AT")
+        cost = parts.cost(tx, shop.settings, ids, {sleeves(shop)})
+    assert (cost.postage, cost.handling, cost.total) == ((650, 650, 650, 0), 150, 800)
+
+
+def test_an_order_that_no_rate_takes_waits_at_the_gate(shop: GatedShop, tmp_path: Path) -> None:
+    shop.do(lambda tx: tx.execute(update(items).values(weight_g=1000)))
+    shop.lock()
+    rated(shop, tmp_path, "A,P,EUR,,,Z,1000,6.50,,1,0,1,2,,,")
+    (reason,) = shop.gate(shop.segment()).reasons
+    assert (reason.code, reason.sentence) == ("RATE", "One order finds no carrier with a rate: AT 5.0 kg.")
+
+
+def rated(shop: GatedShop, folder: Path, line: str) -> None:
+    """Let the site have a table of rates for parcels at home."""
+    names = "carrier,service,currency,valid_from,valid_to,zone,max_g,price,per_extra_kg,tracked,ddp,min_days,max_days"
+    (folder / "rate_zones.csv").write_text("carrier,origin,zone,country,postal_prefix\nA,AT,Z,AT,\n")
+    (folder / "rate_table.csv").write_text(f"{names},max_len_mm,max_girth_mm,dim_divisor\n{line}\n")
+    shop.settings = shop.settings.model_copy(update={"shipping": Shipping(rates=str(folder))})
+
+
+def test_an_order_that_is_cancelled_takes_its_waiting_parts_with_it_and_brings_them_back(shop: GatedShop) -> None:
+    part, whole, other = split(shop), shop.campaign.order(1).id, shop.campaign.order(2).id
+    done = shop.do(deciding.cancel, By(), [whole], "She wants her money back.")
+    states = {row.id: row.state for row in shop.rows(select(orders.c.id, orders.c.state))}
+    assert (states, done.number) == ({whole: "cancelled", part: "cancelled", other: "clean"}, 1)
+    shop.do(deciding.undo, By(), done.decision_id)
+    assert {row.state for row in shop.rows(select(orders.c.state))} == {"clean"}

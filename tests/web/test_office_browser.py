@@ -34,6 +34,7 @@ EVERYTHING = (
     *("replenishment", "replenishment?state=void&low=yes", "slotting", "slotting?budget=1"),
     *("release", "release/1", "segments/1?later=DICE", "pilot", "orders/{done}/parts", "orders/{done}/slip"),
     *("parcels", "trucks", "labels", "printers", "people", "people/badges"),
+    *("backers/1", "backers/1/wordings/final", "mails"),
     *("labels/templates", "labels/templates/tote", "labels/sheets?kind=location&refs=A-01-1&layout=2x4"),
 )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -58,20 +59,25 @@ def desk(tmp_path: Path) -> Iterator[Desk]:
     desk.shop.store.close()
 
 
-def test_a_campaign_goes_from_the_review_to_its_first_wave_in_six_decisions(desk: Desk) -> None:
+def test_a_campaign_goes_from_the_review_to_its_first_wave_in_seven_decisions(desk: Desk) -> None:
     shop = desk.shop
     shop.campaign.review(*(backer(n, "Core") for n in range(1, 7)), backer(7, "Sleeves", pledge_status="errored"))
     assert "7 orders: content locked." in desk.press("release/1/locks", what="content")
     assert "7 orders: addresses locked." in desk.press("release/1/locks", what="address")
-    assert "One order has open holds." in desk.press("release/1/everything")
+    shut = desk.press("release/1/everything")
+    assert ["One order has open holds." in shut, '/office/map/1/test-picks">Test picks</a>' in shut] == [True, True]
+    chosen = re.findall(r'name="shape" value="(\w+)"', desk.see("map/1/test-picks"))
+    assert "2 configurations are seen and right." in desk.press("map/1/test-picks", shape=chosen)
     desk.press("segments/1/release", kind="pilot", ready_only="yes")
     jobs.run_once(shop.store, shop.settings)
     shop.work()
+    assert "Parcels of Pilot 1 to check" in desk.see("")
     desk.sit("Ben")
     for code in shop.parcel_codes():
         assert "It is right" in desk.see(f"pilot?code={code}")
         assert f"{code} is right." in desk.press("pilot", code=code, verdict="right")
     desk.press("segments/1/release", kind="wave", ready_only="yes")
+    assert "Parcels of Pilot 1" not in desk.see("")
     while jobs.run_once(shop.store, shop.settings):
         pass
     assert "Wave 1" in desk.see("segments/1")
@@ -82,7 +88,15 @@ def test_a_shut_gate_says_every_reason_and_releases_nothing(desk: Desk) -> None:
     desk.shop.campaign.review(backer(1, "Core"), backer(2, "Core", pledge_status="errored"))
     desk.press("release/1/everything")
     said = desk.press("segments/1/release", kind="pilot")
-    assert "Not released. One order has open holds. 2 orders are not locked." in said
+    assert "Not released. One order has open holds. 2 orders are not locked. 2 orders have a configuration" in said
+
+
+def test_the_largest_wave_and_a_signature_for_test_picks_are_given_on_the_segments_page(desk: Desk) -> None:
+    desk.shop.campaign.review(backer(1, "Core"), backer(2, "Core"))
+    desk.press("release/1/everything")
+    assert "The largest wave is changed." in desk.press("segments/1/size", orders="300")
+    assert '<span class="figure num">300</span>at most in one wave' in desk.see("segments/1")
+    assert "Signed: 2 orders go without a test pick." in desk.press("segments/1/untested", reason="One box.")
 
 
 def test_a_new_segment_is_counted_while_it_is_described_and_then_saved(desk: Desk) -> None:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import os
 import threading
 from collections.abc import Callable, Iterator
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 from bench import Bench
+from cups import Working, serving
 from served import Served
 from sqlalchemy import select
 
@@ -224,6 +227,37 @@ def test_the_whole_agent_works_until_it_is_told_to_stop(far: Far) -> None:
     far.want(9)  # ends the long poll
     working.join(40)
     assert not working.is_alive()
+
+
+@pytest.fixture
+def queue(far: Far, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Working]:
+    """A print queue beside the agent that ends at the emulated printer; from now on ZP2 is this queue."""
+    with serving(Working(folder=tmp_path, printer=far.emulator.port)) as system:
+        monkeypatch.setenv("PATH", f"{system.install()}{os.pathsep}{os.environ['PATH']}")
+        far.do(equipping.change_printer, far.settings, far.far, {"host": "", "queue": "desk"})
+        yield system
+
+
+def by_queue(far: Far, queue: Working) -> Agent:
+    return Agent(server(far), Allowed(spooler=f"127.0.0.1:{queue.port}"), WAITS)
+
+
+def test_an_agent_hands_labels_to_a_print_queue_and_they_come_out_at_its_printer(far: Far, queue: Working) -> None:
+    for number in range(2):
+        far.want(number)
+    assert by_queue(far, queue).serve(far.far, threading.Event()) == 2
+    assert far.states() == ["sent"] * 2
+    assert wait_for(lambda: len(far.emulator.printed) == 2)
+    assert [label.split(b"TO-")[1][:6] for label in far.emulator.printed] == [b"000000", b"000001"]
+    assert (queue.folder / "words").read_text() == f"127.0.0.1:{queue.port} -Pdesk -oraw\n" * 2
+
+
+def test_a_stopped_queue_beside_an_agent_keeps_its_label_here_and_says_why(far: Far, queue: Working) -> None:
+    queue.queue = {"printer-state": 5, "printer-state-reasons": "media-empty-error"}
+    far.want(1)
+    by_queue(far, queue).serve(far.far, threading.Event())
+    assert (far.states(), far.trouble()) == (["queued"], "P2 is not ready: out of paper. Job kept.")
+    assert not list(queue.folder.glob("*.job"))
 
 
 def test_an_agent_does_not_send_its_token_in_the_clear() -> None:

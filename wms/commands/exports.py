@@ -12,7 +12,7 @@ from wms.commands.core import Command, command
 from wms.db import Store, Tx
 from wms.errors import NotFound, Refusal
 from wms.formats import tracking, writing
-from wms.operations import exporting
+from wms.operations import auditing, exporting
 from wms.operations.ledger import By
 from wms.queries import exports as reads
 
@@ -58,7 +58,7 @@ def export_tracking(call: Command, campaign: str, platform: str | None, out: Pat
         raise NoFile(platform=platform or its_platform or "this campaign")
     export_id = again or store.transact(lambda tx: exporting.tell_numbers(tx, By(), campaign_id, profile))
     with store.read() as tx:
-        files = exporting.files_of(tx, export_id, profile)
+        files = exporting.files_of(tx, export_id, profile, exporting.trail(call.settings))
     out.mkdir(parents=True, exist_ok=True)
     for name, data in files:
         (out / name).write_bytes(data)
@@ -101,9 +101,19 @@ def write(call: Command, campaign: str, out: Path, rows: Callable[[Tx, int], Ite
         raise click.BadParameter("the name must end with .csv or .xlsx", param_hint="--out")
     store = call.store()
     campaign_id, _ = campaign_of(store, campaign)
+    seen: list[int] = [0]
     with store.read() as tx, out.open("wb") as file:
-        writing.write(file, kind, rows(tx, campaign_id))
+        writing.write(file, kind, counted(rows(tx, campaign_id), seen))
+    what = f"{click.get_current_context().info_name} on the command line"
+    store.transact(lambda tx: auditing.note(tx, By(), "file", what, campaign_id=campaign_id, rows=seen[0] - 1))
     click.echo(f"{out}")
+
+
+def counted(rows: Iterator[list[str]], seen: list[int]) -> Iterator[list[str]]:
+    """Yield rows, and write into `seen` how many they are, the header included."""
+    for row in rows:
+        seen[0] += 1
+        yield row
 
 
 @click.command("tracking")

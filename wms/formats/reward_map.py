@@ -10,7 +10,7 @@ import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
-from typing import Generic, Protocol, TypeVar
+from typing import Generic, NamedTuple, Protocol, TypeVar
 
 from wms.formats.fields import Line, open_form
 
@@ -70,8 +70,7 @@ Entries = Mapping[Key, Mapping[str, Meaning[P]]]
 """(source, plain key) -> region -> meaning."""
 
 
-@dataclass(frozen=True)
-class Found(Generic[P]):
+class Found(NamedTuple, Generic[P]):
     """What one chosen thing came to: parts with their quantities, what the map lacks, questions without an answer."""
 
     chosen: Chosen
@@ -124,6 +123,11 @@ class Rules(Generic[P]):
     def concerns(self, chosen: Chosen) -> bool:
         """Whether the map has a say: everything but answers to questions that it does not know."""
         return chosen[0] != "answer" or plain(chosen[2]) in self.questions or plain(chosen[1]) in self.questions
+
+    @cached_property
+    def regional(self) -> bool:
+        """Whether it matters where something goes."""
+        return any(region for known in self.entries.values() for region in known)
 
     @cached_property
     def asked(self) -> frozenset[str]:
@@ -217,7 +221,9 @@ def countries(region: str) -> frozenset[str]:
 
 def place(regional: Collection[str], country: str) -> str:
     """The region of a key that a country is in: the narrowest; "" when none has it."""
-    mine = [region for region in regional if country and country in countries(region)]
+    if not country or (len(regional) == 1 and "" in regional):
+        return ""
+    mine = [region for region in regional if country in countries(region)]
     return min(mine, key=lambda region: (len(countries(region)), region), default="")
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from wms.formats import archives, csv_text, workbooks
 from wms.formats.errors import FormatError, Problem
@@ -12,16 +13,14 @@ ZIP_MAGIC = b"PK\x03\x04"
 OLD_EXCEL = b"\xd0\xcf\x11\xe0"
 
 
-@dataclass(frozen=True)
-class Row:
+class Row(NamedTuple):
     """One record: the line (or sheet row) it begins on, counted from 1, and its cells, as many as the header has."""
 
     line: int
     cells: tuple[str, ...]
 
 
-@dataclass(frozen=True)
-class BadRow:
+class BadRow(NamedTuple):
     """A record that does not fit the header, kept whole with the reason."""
 
     line: int
@@ -113,7 +112,7 @@ def read_sheets(data: bytes, filename: str) -> tuple[workbooks.Sheet, ...]:
     """The bare cells of a workbook or CSV file, for papers whose header is not in the first row."""
     if is_workbook(data):
         return workbooks.read_workbook(data, filename)
-    text, _ = _decode(data, filename)
+    text = _decode(data, filename)
     rows: list[tuple[str, ...]] = []
     for line, cells in csv_text.records(text, filename):
         rows += [()] * (line - 1 - len(rows))
@@ -126,15 +125,15 @@ def is_workbook(data: bytes) -> bool:
     return data.startswith(ZIP_MAGIC) and b"[Content_Types].xml" in data
 
 
-def _decode(data: bytes, filename: str) -> tuple[str, str]:
+def _decode(data: bytes, filename: str) -> csv_text.Text:
     if data.startswith(OLD_EXCEL):
         raise FormatError(filename, 0, "", "This is an old Excel file (.xls); save it as .xlsx or .csv.")
     return csv_text.decode(data, filename)
 
 
 def _from_csv(data: bytes, filename: str, known: Collection[str]) -> Source:
-    text, encoding = _decode(data, filename)
-    return _source(filename, lambda: csv_text.records(text, filename, known), encoding)
+    text = _decode(data, filename)
+    return _source(filename, lambda: csv_text.records(text, filename, known), text.encoding)
 
 
 def _from_archive(data: bytes, filename: str, known: Collection[str]) -> list[Source]:

@@ -1,6 +1,7 @@
 """Nouns: tables, constraints, tiny properties. Importing this package knows every table."""
 
 from wms.models import (
+    backers,
     campaigns,
     counting,
     decisions,
@@ -10,11 +11,13 @@ from wms.models import (
     items,
     jobs,
     labels,
+    mail,
     orders,
     outbound,
     people,
     places,
     printing,
+    privacy,
     segments,
     shipping,
     slotting,
@@ -22,6 +25,7 @@ from wms.models import (
 )
 
 __all__ = [
+    "backers",
     "campaigns",
     "counting",
     "decisions",
@@ -31,11 +35,13 @@ __all__ = [
     "items",
     "jobs",
     "labels",
+    "mail",
     "orders",
     "outbound",
     "people",
     "places",
     "printing",
+    "privacy",
     "segments",
     "shipping",
     "slotting",

@@ -27,6 +27,7 @@ class Campaign(Base):
     mapping: Mapped[str] = mapped_column(Text, default="{}", server_default="{}")  # JSON: what a person made of columns
     gated: Mapped[bool] = mapped_column(default=False, server_default=false())
     channel: Mapped[str] = mapped_column(String(8), default="backers", server_default="backers")
+    closed_at: Mapped[datetime | None] = mapped_column(Utc)  # from then on its people's data have a time to go
 
 
 class Reward(Base):

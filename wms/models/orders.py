@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from wms.db import Base, Utc
@@ -75,6 +75,7 @@ class Order(Base):
     lock_at: Mapped[datetime | None] = mapped_column(Utc)
     parent_id: Mapped[int | None] = mapped_column(ForeignKey("customer_order.id"))
     part: Mapped[int] = mapped_column(default=0, server_default="0")
+    erased_at: Mapped[datetime | None] = mapped_column(Utc)  # since when nobody knows whose it was
 
 
 class OrderLine(Base):
@@ -111,6 +112,7 @@ class Hold(Base):
     cleared_by: Mapped[int | None] = mapped_column(ForeignKey("operator.id"))
     reason: Mapped[str] = mapped_column(String(200), default="")
     stamp: Mapped[str] = mapped_column(String(16), default="")  # of the address that was doubted, so that it is known
+    by_backer: Mapped[bool] = mapped_column(default=False, server_default=false())  # who said that it is right
 
 
 class OrderEvent(Base):

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+from functools import partial
 from typing import Any
 
 from sqlalchemy import select, update
 
-from wms.db import Tx, table_of
+from wms.db import Store, Tx, table_of
 from wms.errors import BadInput, NotFound, Refusal
 from wms.models.campaigns import ImportChange
 from wms.models.orders import Hold, Order
@@ -17,6 +18,7 @@ from wms.operations.ledger import By
 from wms.queries import rewards as maps
 from wms.settings import Settings
 
+AT_ONCE = 1_000  # changes that one press applies
 changes, orders, holds = table_of(ImportChange), table_of(Order), table_of(Hold)
 
 
@@ -45,6 +47,7 @@ def apply_change(tx: Tx, settings: Settings, by: By, change_id: int) -> None:
     for part in sorted(parts & {"address"} | ({"content"} if parts & set(differing.CONTENT) else set())):
         locking.check_open(tx, order, part)
     wanted = json.loads(change.row)
+    wanted["raw"] = differing.with_own(order.raw, wanted["raw"])
     if parts & set(differing.CONTENT):
         content(tx, by, order, wanted)
     if "address" in parts:
@@ -68,6 +71,21 @@ def content(tx: Tx, by: By, order: Any, wanted: dict[str, Any]) -> None:
     lining.replace_lines(tx, {order.id: lines})
     stamps = {"map_version": catalogue.version, "shape": catalogue.shape(chosen, country)}
     tx.execute(update(orders).where(orders.c.id == order.id).values(units=sum(lines.values()), **stamps))
+
+
+def apply_waiting(store: Store, settings: Settings, by: By, import_id: int) -> tuple[int, list[str]]:
+    """Apply every change of an import that waits, each for itself; return how many, and why each other one stays."""
+    with store.read() as tx:
+        mine = select(changes.c.id).where(changes.c.import_id == import_id, changes.c.kind == "changed")
+        open_ones = mine.where(changes.c.applied.is_(False), changes.c.decision == "").order_by(changes.c.id)
+        ids = [row.id for row in tx.all(open_ones.limit(AT_ONCE))]
+    stay: list[str] = []
+    for each in ids:
+        try:
+            store.transact(partial(apply_change, settings=settings, by=by, change_id=each))
+        except Refusal as refused:
+            stay.append(refused.text)
+    return len(ids) - len(stay), stay
 
 
 def refuse_change(tx: Tx, by: By, change_id: int, reason: str) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from typing import Any, cast
 
 from sqlalchemy import or_
@@ -16,13 +17,14 @@ from wms.planning import labour as plan_labour
 from wms.planning import piloting
 from wms.planning.labour import Job
 from wms.planning.piloting import Candidate, Feature, Shape
-from wms.queries import coverage, cutoffs, gates, labour, shapes
+from wms.queries import coverage, cutoffs, gates, labour, parts, shapes
 from wms.queries import segments as reads
 from wms.queries.coverage import Content
 from wms.queries.gates import PilotOrder
 from wms.settings import Settings
 
 orders = table_of(Order)
+LEAD = timedelta(hours=1)  # a truck that leaves sooner is not worked for any more
 SHOWN = 3  # orders, SKUs and contents named with a reason
 Found = Mapping[int, str]
 """Order -> what is wrong with it, in a word or two."""
@@ -31,23 +33,31 @@ KINDS = {"sku": "items", "shape": "contents", "group": "ways out"}
 
 @dataclass(frozen=True)
 class Reason:
-    """Why the gate is shut. With `orders` it concerns so many of them, and they can be left out; 0: all or none go."""
+    """Why the gate is shut. With `orders` it concerns so many of them, and they can be left out; 0: all or none go.
+
+    `about` names what it is about: SKUs, countries, rewards.
+    """
 
     code: str
     sentence: str
     orders: int = 0
     examples: tuple[str, ...] = ()
+    about: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
 class Size:
-    """How many orders people can pick and pack in a shift, beside what is on the floor; the rest says who and where."""
+    """How many orders a release takes: what so many people can pick and pack (`fits`) in these hours, `until` the next
+    truck or the shift's end (None), beside what is on the floor; a wave never more than its `most`."""
 
     orders: int
     people: int
     stations: int
     hours: float
     on_the_floor: int
+    fits: int
+    most: int
+    until: datetime | None
 
 
 @dataclass(frozen=True)
@@ -96,12 +106,12 @@ def gate(tx: Tx, settings: Settings, segment: Any, pilot: bool | None = None, mo
     if not pilot:
         missing = {each.order_id: piloting.unproved([each], shapes, proved) for each in known}
         new = {order_id: words(each) for order_id, each in missing.items() if each}
-        reasons += unproved_reason(tx, new, [each for some in missing.values() for each in some], bool(found))
+        reasons += unproved_reason(tx, new, [each for some in missing.values() for each in some], (found, proved))
         sound = [each for each in sound if each.order_id not in new]
     short, ready = stock_reason(tx, settings, segment, sound)
     reasons += short + sign_off_reason(tx, settings, segment, ready) + ([] if pilot else pilot_reasons(found))
     plan = proposed(known, ready, (shapes, proved), most or settings.release.pilot_orders) if pilot and ready else None
-    size = sized(tx, settings, ready)
+    size = sized(tx, settings, (segment, pilot), ready)
     everybody = tuple(each.order_id for each in contents)
     counts = gates.pilot_counts(found)
     return Gate(segment, pilot, len(contents), everybody, tuple(ready), tuple(reasons), size, counts, plan)
@@ -112,18 +122,32 @@ def order_reasons(
 ) -> tuple[list[Reason], Collection[int]]:
     """Return what is wrong with single orders, and which they are."""
     home, every = settings.site.country, {each.order_id for each in contents}
+    rates = parts.tariff(settings)
     found: list[tuple[str, str, Found]] = [
         ("HOLDS", "have open holds", dict.fromkeys(gates.held(tx, ids), "")),
         ("LOCKS", "are not locked", dict.fromkeys(gates.unlocked(tx, ids), "")),
+        untested(tx, ids),
         ("MAP", "do not follow the SKU map yet", dict.fromkeys(shapes.behind(tx, orders.c.id.in_(ids)), "")),
         ("WEIGHT", "hold items without a weight", gates.without_weight(tx, ids)),
         ("CUSTOMS", "go abroad with items that lack customs data", gates.without_customs(tx, ids, home)),
-        ("RATE", "go where no carrier goes", gates.without_rate(tx, list(contents))),
+        (
+            "RATE",
+            "find no carrier with a rate" if rates else "go where no carrier goes",
+            gates.without_rate(tx, list(contents), rates),
+        ),
     ]
     shown = [(code, what, {key: word for key, word in bad.items() if key in every}) for code, what, bad in found]
     return [reason_of(tx, code, what, bad) for code, what, bad in shown if bad], {
         order_id for _, _, bad in shown for order_id in bad
     }
+
+
+def untested(tx: Tx, ids: Any) -> tuple[str, str, Found]:
+    """Return orders whose configuration nobody test-picked, and of how many configurations they are."""
+    found = shapes.unticked(tx, ids)
+    kinds = len({row.shape for row in found})
+    what = f"one of {kinds} configurations" if kinds > 1 else "a configuration"
+    return "TEST_PICKS", f"have {what} that nobody ticked", {row.id: "" for row in found}
 
 
 def reason_of(tx: Tx, code: str, what: str, bad: Found) -> Reason:
@@ -132,13 +156,14 @@ def reason_of(tx: Tx, code: str, what: str, bad: Found) -> Reason:
     more = ", ..." if len(set(bad.values())) > SHOWN else ""
     count = f"{len(bad)} orders {what}" if len(bad) > 1 else f"One order {singular(what)}"
     names = gates.named(tx, sorted(bad)[:SHOWN])
-    return Reason(code, f"{count}{': ' + ', '.join(why) + more if why else ''}.", len(bad), tuple(names))
+    said = f"{count}: {', '.join(why)}{more}" if why else count
+    return Reason(code, said if more else f"{said}.", len(bad), tuple(names), tuple(why))
 
 
 def singular(what: str) -> str:
     """Return what is said of many orders as it is said of one."""
     verb, _, rest = what.partition(" ")
-    one = {"have": "has", "are": "is", "do": "does", "go": "goes", "hold": "holds", "lack": "lacks"}
+    one = {"have": "has", "are": "is", "do": "does", "go": "goes", "hold": "holds", "lack": "lacks", "find": "finds"}
     return f"{one[verb]} {rest}"
 
 
@@ -213,12 +238,17 @@ def pilot_reasons(found: Sequence[PilotOrder]) -> list[Reason]:
     return reasons
 
 
-def unproved_reason(tx: Tx, new: Found, features: Sequence[Feature], piloted: bool) -> list[Reason]:
-    """Return that orders hold what no pilot showed."""
+def unproved_reason(
+    tx: Tx, new: Found, features: Sequence[Feature], known: tuple[Collection[PilotOrder], Collection[Feature]]
+) -> list[Reason]:
+    """Return that orders hold what no pilot showed; `known` is the pilot's orders, and what they proved."""
+    pilots, proved = known
     if not new:
         return []
-    if not piloted:
+    if not pilots:
         return [Reason("PILOT", "No pilot was packed and checked yet.", len(new))]
+    if not proved:
+        return [Reason("PILOT", f"{len(new)} orders wait for what the pilot will prove.", len(new))]
     reason = reason_of(tx, "PILOT", "hold what no pilot proved", dict.fromkeys(new, ""))
     return [replace(reason, sentence=f"{reason.sentence[:-1]}: {words(sorted(set(features), key=str))}.")]
 
@@ -251,19 +281,26 @@ def proposed(
 # --- size ---
 
 
-def sized(tx: Tx, settings: Settings, ready: Sequence[Content]) -> Size:
-    """Return how many orders the people at work can pick and pack in a shift, beside what is on the floor."""
-    rates = labour.measured(tx).rates
+def sized(tx: Tx, settings: Settings, what: tuple[Any, bool], ready: Sequence[Content]) -> Size:
+    """Return how many orders the people at work can pick and pack until the next truck leaves or the shift ends.
+
+    `what` is (the segment, whether this is its pilot): a pilot is as large as it must be to show everything.
+    """
+    rates, way = labour.measured(tx).rates, labour.way_mm(tx)
     left = labour.works(tx, rates)
     people, stations = cutoffs.people(tx, settings), int(tx.value(labour.count_stations) or 1)
+    each_ms = rates.pick_ms + way * 1_000 // rates.walk_mm_s
+    share_ms = rates.list_ms // settings.release.totes_max
     jobs = (
-        Job(
-            rates.list_ms // settings.release.totes_max + len(each.units) * rates.pick_ms,
-            rates.packing_ms(sum(qty for _, qty in each.units)),
-        )
-        for each in ready
+        Job(share_ms + len(each.units) * each_ms, rates.packing_ms(sum(qty for _, qty in each.units))) for each in ready
     )
     before = Job(sum(work.pick_ms for work in left), sum(sum(work.pack_ms) for work in left))
-    hours = settings.release.shift_hours
-    fits = plan_labour.fitting(jobs, (people, stations), int(hours * 3_600_000), before)
-    return Size(fits, people, stations, hours, sum(len(work.pack_ms) for work in left))
+    until = cutoffs.next_truck(tx, settings, {each.country for each in ready}, LEAD)
+    shift = timedelta(hours=settings.release.shift_hours)
+    until = until if until and until - tx.now < shift else None
+    length = until - tx.now if until else shift
+    fits = plan_labour.fitting(jobs, (people, stations), int(length.total_seconds() * 1_000), before)
+    most = reads.most(what[0], settings)
+    going = fits if what[1] else min(fits, most)
+    hours = round(length.total_seconds() / 3_600, 2)
+    return Size(going, people, stations, hours, sum(len(work.pack_ms) for work in left), fits, most, until)

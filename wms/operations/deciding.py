@@ -141,10 +141,19 @@ def cancel(tx: Tx, by: By, order_ids: Sequence[int], reason: str) -> Decided:
     """Cancel orders that are not released, all or none. Raises NotFound, NotCancellable, BadInput without a reason."""
     if not reason.strip():
         raise BadInput(field="reason", why="say why it is cancelled")
-    rows = locked_rows(tx, order_ids)
+    rows = with_parts(tx, order_ids)
     decision = begin(tx, by, "cancel", reason)
     drop(tx, by, (decision, None), rows, reason.strip())
-    return Decided(decision, len(rows))
+    return Decided(decision, len(set(order_ids)))
+
+
+def with_parts(tx: Tx, order_ids: Sequence[int]) -> list[Any]:
+    """Lock orders with those of their parts that are not released: what becomes of an order becomes of them."""
+    found = set(order_ids)
+    for part in in_parts(sorted(found)):
+        mine = (orders.c.parent_id.in_(part), orders.c.state.in_(OPEN), orders.c.units > 0)
+        found |= {row.id for row in tx.all(select(orders.c.id).where(*mine))}
+    return locked_rows(tx, sorted(found))
 
 
 def drop(tx: Tx, by: By, why: tuple[int, int | None], rows: Sequence[Any], words: str) -> None:
@@ -229,7 +238,7 @@ def keep(tx: Tx, by: By, keep_id: int, order_ids: Sequence[int], reason: str = "
         raise NoTwins(number=rows[keep_id].number, why="cancelled")
     decision = begin(tx, by, "keep", reason)
     words = f"The same as order {rows[keep_id].number}, which is kept."
-    drop(tx, by, (decision, keep_id), [rows[each] for each in others], words)
+    drop(tx, by, (decision, keep_id), with_parts(tx, others), words)
     settle_twins(tx, by, decision, [keep_id])
     return Decided(decision, len(others))
 
@@ -348,9 +357,9 @@ def undo(tx: Tx, by: By, decision_id: int) -> Undone:
 
 
 def frozen(tx: Tx, rows: Sequence[Any], into: Collection[int]) -> set[int]:
-    """Return the orders of a decision that went on: released, or merged into what is locked by now."""
+    """Return the orders of a decision that went on: released, erased, or merged into what is locked by now."""
     shut = {row.id for row in tx.all(select(orders).where(orders.c.id.in_(into))) if locking.locked(row).content}
-    moved = {row.order_id for row in rows if row.state not in (*OPEN, "cancelled")}
+    moved = {row.order_id for row in rows if row.erased_at or row.state not in (*OPEN, "cancelled")}
     other = {row.order_id for row in rows if row.before and (row.state != "cancelled" or row.into_id in shut)}
     return moved | other | ({row.order_id for row in rows} if shut else set())
 

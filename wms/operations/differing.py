@@ -16,6 +16,7 @@ from wms.models.orders import Hold, Order, Recipient
 from wms.operations import locking, reviewing
 from wms.operations.ledger import By
 from wms.operations.locking import Locks
+from wms.operations.pouring import pour
 
 if TYPE_CHECKING:
     from wms.operations.intake import Fresh
@@ -38,6 +39,8 @@ PLAIN = {
 PARTS = {"address": "address", "items": "items", "answers": "answers", "status": "payment", "survey": "survey",
          "notes": "notes", "balance": "balance", "tax_id": "tax number"}  # fmt: skip
 PART = 500
+ANSWER = "answer: "  # before the question that changed
+OWN_MARK = '"own":'  # only where the backer said something is there something to keep
 move = (
     update(recipients)
     .where(recipients.c.id == bindparam("recipient"))
@@ -68,6 +71,12 @@ def known(tx: Tx, campaign_id: int, numbers: Collection[str]) -> dict[str, Any]:
         rows = tx.all(these.with_for_update(of=orders, key_share=True))
         found |= {row.number: row for row in rows}
     return found
+
+
+def numbers(tx: Tx, campaign_id: int, these: Sequence[str]) -> set[str]:
+    """Return which of these numbers a campaign has."""
+    mine = select(orders.c.number).where(orders.c.campaign_id == campaign_id, orders.c.parent_id.is_(None))
+    return {row.number for part in in_parts(these) for row in tx.all(mine.where(orders.c.number.in_(part)))}
 
 
 def in_parts(values: Sequence[Any]) -> Iterable[Sequence[Any]]:
@@ -178,6 +187,50 @@ def worded(value: Any) -> str:
     return {True: "yes", False: "no"}[value] if isinstance(value, bool) else str(value)
 
 
+# --- what the backer said to us ---
+
+
+def say(raw: str, said: Mapping[str, Any]) -> str:
+    """Return an order's facts (JSON) with what its backer said on the own page: a tax number, "answer: Size", survey.
+
+    It is kept beside what the report said then, so that a report sent again does not undo it.
+    """
+    facts = json.loads(raw)
+    own = dict(facts.get("own") or {})
+    for name, value in said.items():
+        before = own[name][0] if name in own else fact(facts, name)
+        own[name] = [before, value]
+        put(facts, name, value)
+    return dumps(facts | {"own": own})
+
+
+def with_own(was: str, raw: str) -> str:
+    """Return a report's facts (JSON) with what the backer said since, where the report did not change its mind."""
+    facts, own = json.loads(raw), json.loads(was).get("own") or {}
+    kept = {name: pair for name, pair in own.items() if fact(facts, name) == pair[0]}
+    for name, pair in kept.items():
+        put(facts, name, pair[1])
+    return dumps(facts | ({"own": kept} if kept else {}))
+
+
+def fact(facts: Mapping[str, Any], name: str) -> Any:
+    """Return one fact by the name that a change of it has."""
+    if name.startswith(ANSWER):
+        return (facts.get("answers") or {}).get(name.removeprefix(ANSWER), "")
+    return facts.get(name) or ""
+
+
+def put(facts: dict[str, Any], name: str, value: Any) -> None:
+    """Write one fact; a blank one is none."""
+    where, key = (facts, name)
+    if name.startswith(ANSWER):
+        where, key = facts.setdefault("answers", {}), name.removeprefix(ANSWER)
+    if value:
+        where[key] = value
+    else:
+        where.pop(key, None)
+
+
 def part_of(name: str) -> str:
     """Return which part of an order a field belongs to."""
     if name in ADDRESS or name == "delivery":
@@ -207,8 +260,7 @@ def sentence(fields: Iterable[str], row_hash: str) -> str:
 
 def note_added(tx: Tx, import_id: int, added: Sequence[tuple[int, str]]) -> None:
     """Write that orders are new."""
-    plain = {"import_id": import_id, "kind": "added"}
-    tx.execute(insert(changes), [plain | {"order_id": order_id, "number": number} for order_id, number in added])
+    pour(tx, changes, ("order_id", "number"), added, import_id=import_id, kind="added")
 
 
 def write_changes(tx: Tx, import_id: int, told: Sequence[tuple[Pair, Fields, bool]]) -> None:
@@ -277,10 +329,14 @@ def absence(tx: Tx, campaign_id: int, present: Collection[str], platform: str) -
         row.order_id
         for row in tx.all(select(changes.c.order_id).where(changes.c.id.in_(last), changes.c.kind == "gone"))
     }
-    mine = tx.all(joined.where(orders.c.campaign_id == campaign_id, orders.c.parent_id.is_(None)).order_by(orders.c.id))
-    missing = [row for row in mine if row.number not in present and row.state not in GONE]
-    absent = [row for row in missing if row.id not in away and (row.platform or "") in ("", platform)]
-    return absent, [row for row in mine if row.number in present and row.id in away]
+    mine = joined.where(orders.c.campaign_id == campaign_id, orders.c.parent_id.is_(None)).order_by(orders.c.id)
+    absent, back = list[Any](), list[Any]()
+    for row in tx.execute(mine):  # one by one: nearly all of them are there, and were
+        if row.number in present:
+            back += [row] if row.id in away else []
+        elif row.state not in GONE and row.id not in away and (row.platform or "") in ("", platform):
+            absent.append(row)
+    return absent, back
 
 
 def settle_absence(tx: Tx, import_id: int, absent: Sequence[Any], back: Sequence[Any]) -> None:

@@ -10,6 +10,7 @@ from sqlalchemy import delete, insert, select
 from wms.db import Tx, insert_or_nothing, table_of
 from wms.errors import Refusal
 from wms.models.items import Code
+from wms.operations.pouring import pour
 
 code = table_of(Code)
 add = insert_or_nothing(Code, "code")
@@ -49,8 +50,13 @@ def claim(tx: Tx, text: str, kind: str, ref: int, name: str) -> bool:
 
 def register_all(tx: Tx, rows: Iterable[Mapping[str, Any]]) -> None:
     """Register many new codes at once; each row has code, kind, ref, name and qty."""
-    if rows := list(rows):
-        tx.execute(insert(code), rows)
+    names = ("code", "kind", "ref", "name", "qty")
+    pour(tx, code, names, (tuple(row[name] for name in names) for row in rows))
+
+
+def register_orders(tx: Tx, rows: Iterable[tuple[str, int, str]]) -> None:
+    """Let many new codes name orders: code, id and number of each."""
+    pour(tx, code, ("code", "ref", "name"), rows, kind="order", qty=1)
 
 
 def forget(tx: Tx, text: str) -> None:

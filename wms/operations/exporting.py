@@ -5,6 +5,9 @@ from __future__ import annotations
 import json
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from functools import lru_cache
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import bindparam, insert, update
@@ -13,13 +16,15 @@ from wms.db import Tx, table_of
 from wms.errors import NotFound, Refusal
 from wms.formats import tracking
 from wms.formats.errors import FormatError, Problem
-from wms.formats.tracking import Profile, Told
+from wms.formats.following import Trail, load_trail
+from wms.formats.tracking import Gone, Profile, Sent, Told
 from wms.formats.writing import safe
 from wms.models.exports import Export, ExportParcel
 from wms.models.shipping import Parcel
-from wms.operations import master, timeline
+from wms.operations import auditing, master, timeline
 from wms.operations.ledger import By
 from wms.queries import exports as reads
+from wms.settings import Settings, share
 
 parcels, exports, told = table_of(Parcel), table_of(Export), table_of(ExportParcel)
 ADDRESS = ("name", "line1", "line2", "city", "state", "postal_code", "phone", "email")
@@ -40,6 +45,7 @@ REPORT = (
     ),
     *("imported_at", "content_locked_at", "address_locked_at", "shipped_at"),
 )
+NOWHERE = Trail()
 CHANGES = ("order", "at", "who", "kind", "what")
 # What two fulfilment houses ask creators for: column -> our value ("" stays empty).
 HANDOVER: dict[str, tuple[tuple[str, str], ...]] = {
@@ -145,12 +151,35 @@ def tell_numbers(tx: Tx, by: By, campaign_id: int, profile: Profile) -> int:
     return export_id
 
 
-def files_of(tx: Tx, export_id: int, profile: Profile) -> list[tuple[str, bytes]]:
-    """Return the files of an export, the same whenever they are asked for. Raises NotFound."""
+def files_of(tx: Tx, export_id: int, profile: Profile, trail: Trail = NOWHERE) -> list[tuple[str, bytes]]:
+    """Return the files of an export, the same whenever they are asked for, with where `trail` follows each parcel.
+
+    Raises NotFound.
+    """
     row = reads.export_row(tx, export_id)
     if row is None or row.kind != profile.id:
         raise NotFound(what=f"Export {export_id}")
-    return tracking.write(profile, reads.sent(tx, row.campaign_id, row.kind, export_id)[0])
+    return tracking.write(profile, followed(reads.sent(tx, row.campaign_id, row.kind, export_id)[0], trail))
+
+
+def trail(settings: Settings) -> Trail:
+    """Return where parcels are followed, read once: what Pickwell knows, the site's own over it. Raises FormatError."""
+    return trail_of(settings.shipping.carriers)
+
+
+@lru_cache(maxsize=2)
+def trail_of(own: str) -> Trail:
+    """Return the trail with a site's own file, or without ("")."""
+    return load_trail(share() / "config" / "carriers.toml", *([Path(own)] if own else []))
+
+
+def followed(sent: Sequence[Sent], trail: Trail) -> list[Sent]:
+    """Return orders whose parcels say where they are followed."""
+
+    def link(box: Gone) -> Gone:
+        return replace(box, url=trail.url(box.carrier, box.carrier_name, box.tracking))
+
+    return [replace(order, parcels=tuple(map(link, order.parcels))) for order in sent]
 
 
 # --- whole orders out ---
@@ -159,6 +188,7 @@ def files_of(tx: Tx, export_id: int, profile: Profile) -> list[tuple[str, bytes]
 def note_download(tx: Tx, by: By, campaign_id: int, kind: str, rows: int) -> None:
     """Write down who took people's data out of the house, and how much of it."""
     master.add(tx, exports, campaign_id=campaign_id, kind=kind, at=tx.now, operator_id=by.operator_id, orders=rows)
+    auditing.note(tx, by, "file", kind, campaign_id=campaign_id, rows=rows)
 
 
 def report(tx: Tx, campaign_id: int, people: bool) -> Iterator[list[str]]:

@@ -95,8 +95,10 @@ def through(tx: Tx, settings: Settings, wish: Wish) -> Gate:
 
 
 def too_many(found: Gate, wish: Wish) -> list[Reason]:
-    """Return why it would be one blast, unless somebody says that it is meant."""
+    """Return why it would be one blast: more than a wave may have; or, unless it is meant, than people can do."""
     size, going = found.size, min(wish.orders or found.going, len(found.ready))
+    if not found.pilot and going > size.most:
+        return [Reason("SIZE", f"{going} orders are more than the {size.most} that one wave may have.")]
     if wish.confirmed or not found.ready or 0 < going <= size.orders:
         return []
     crew = f"{size.people} people at {size.stations} stations in {size.hours:g} h"
@@ -111,7 +113,7 @@ def proposal(tx: Tx, settings: Settings, wish: Wish, found: Gate) -> Proposal:
         chosen: Collection[int] = found.proposed.orders
         most = len(chosen)
     else:
-        chosen, most = [each.order_id for each in found.ready], wish.orders or found.going or len(found.ready)
+        chosen, most = [each.order_id for each in found.ready], wish.orders or found.going or found.size.most
     planned = waving.propose(tx, settings, found.pilot, max(1, most), chosen)
     return replace(planned, segment_id=wish.segment_id, job_key=wish.job_key)
 

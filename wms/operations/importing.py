@@ -7,14 +7,12 @@ because each step is written together with how far it is.
 from __future__ import annotations
 
 import json
-import pickle
 import tempfile
-import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
-from typing import IO, Any, TypeVar
+from typing import Any
 
 from sqlalchemy import func, select, update
 
@@ -25,19 +23,19 @@ from wms.formats.orders.reading import open_orders
 from wms.formats.orders.rows import ExportOrder, Rejected
 from wms.models.campaigns import Import, ImportChange
 from wms.models.orders import Hold, Order
-from wms.operations import differing, intake, reviewing, staging
-from wms.operations.intake import Fresh, Intake, Mapper, Paper
+from wms.operations import differing, intake, matching, reviewing, sifting, staging
+from wms.operations.intake import Fresh, Intake, Paper
 from wms.operations.ledger import By
+from wms.operations.sifting import Sieve, Sifted
+from wms.operations.spooling import Desk, Spool, undisturbed
 from wms.operations.staging import Request
 from wms.queries import imports as reads
-from wms.queries import rewards as maps
 from wms.settings import Settings
 
 imports, changes, orders, holds = table_of(Import), table_of(ImportChange), table_of(Order), table_of(Hold)
-T = TypeVar("T")
 SPOOL = 500  # orders written to disk at once
 FEWEST, MOST = 50, 1000  # orders of one step
-STEP_SECONDS = 0.04  # what a step may compute while scans wait
+STEP_SECONDS = 0.03  # what a step may compute while scans wait
 
 
 class Overtaken(Refusal):
@@ -52,63 +50,13 @@ class Stopped(Refusal):
     sentence = "{filename}: {why}"
 
 
-@dataclass
-class Desk:
-    """Where an import writes: a store, in transactions of its own, or one transaction that is thrown away."""
+@dataclass(frozen=True)
+class Step:
+    """Orders that are applied at once, behind so many that are `done`; `ready` are new ones, judged before."""
 
-    store: Store
-    settings: Settings
-    only: Tx | None = None
-    pace: float = 0.25  # seconds of rest for each second of writing, while others may want to write
-    steps: list[float] = field(default_factory=list)  # computing seconds of each; how long a disk takes is not theirs
-
-    def write(self, work: Callable[[Tx], T]) -> T:
-        """Run one step."""
-        if self.only is not None:
-            return work(self.only)
-
-        def timed(tx: Tx) -> T:
-            begun = time.thread_time()
-            done = work(tx)
-            self.steps.append(time.thread_time() - begun)
-            return done
-
-        done = self.store.transact(timed)
-        if self.store.sqlite:  # one writer at a time: whoever waits gets its turn now
-            time.sleep(self.steps[-1] * self.pace)
-        return done
-
-    def read(self, work: Callable[[Tx], T]) -> T:
-        """Look something up."""
-        if self.only is not None:
-            return work(self.only)
-        with self.store.read() as tx:
-            return work(tx)
-
-
-@dataclass
-class Spool:
-    """The orders of a file on disk, in a file without a name, so that a large one never fills the memory."""
-
-    paper: IO[bytes]
-    present: set[str] = field(default_factory=set)
-    rejected: list[Rejected] = field(default_factory=list)
-    size: int = 0
-
-    def put(self, rows: Sequence[Fresh]) -> None:
-        """Write orders."""
-        pickle.dump(list(rows), self.paper, protocol=5)
-        self.size += len(rows)
-        self.present.update(row.number for row in rows)
-
-    def rows(self, after: int = 0) -> Iterator[Fresh]:
-        """Every order but the first `after`."""
-        self.paper.seek(0)
-        seen = 0
-        while seen < self.size:
-            rows: list[Fresh] = pickle.load(self.paper)
-            yield from rows[max(0, after - seen) :]
-            seen += len(rows)
+    done: int
+    rows: Sequence[Fresh]
+    ready: Mapping[str, Sifted] = field(default_factory=dict)
 
 
 # --- from outside ---
@@ -141,26 +89,28 @@ def run(store: Store, settings: Settings, import_id: int, pace: float = 0.25) ->
     desk = Desk(store, settings, pace=pace)
     row = desk.read(lambda tx: staging.row_of(tx, import_id))
     if row.state in staging.BUSY:
-        work(desk, row)
+        with undisturbed():
+            work(desk, row)
     return desk.read(lambda tx: told(tx, import_id))
 
 
 def rehearse(store: Store, settings: Settings, by: By, request: Request) -> dict[str, Any]:
-    """Say what an import would do, and do nothing: all of it happens in one transaction that is thrown away."""
-    import_id = staging.draft(store, by, request)
+    """Say what an import would do, and do nothing: it happens on a copy, or in a transaction that is thrown away."""
+    with store.aside() as scratch:
+        import_id = staging.draft(scratch, by, request)
 
-    def play(tx: Tx) -> None:
-        staging.start(tx, import_id)
-        work(Desk(store, settings, tx), staging.row_of(tx, import_id))
-        raise Rehearsed(told(tx, import_id))
+        def play(tx: Tx) -> None:
+            staging.start(tx, import_id)
+            work(Desk(scratch, settings, tx), staging.row_of(tx, import_id))
+            raise Rehearsed(told(tx, import_id))
 
-    try:
-        store.transact(play)
-    except Rehearsed as end:
-        return end.result
-    finally:
-        store.transact(lambda tx: staging.discard(tx, import_id))
-    raise AssertionError("a rehearsal never ends well")
+        try:
+            scratch.transact(play)
+        except Rehearsed as end:
+            return end.result
+        finally:
+            scratch.transact(lambda tx: staging.discard(tx, import_id))
+        raise AssertionError("a rehearsal never ends well")
 
 
 class Rehearsed(Exception):
@@ -186,15 +136,16 @@ def work(desk: Desk, row: Any) -> None:
             raise
         if row.state == "reading":
             desk.write(lambda tx: begin(tx, row.id, spool))
-        apply_all(desk, row.id, spool)
-    review_all(desk, row.id, spool.size)
+        judged = apply_all(desk, row.id, spool)
+    review_all(desk, row, spool.size, judged)
     desk.write(lambda tx: finish(tx, row.id))
 
 
 def read(desk: Desk, row: Any, spool: Spool) -> None:
     """Read a whole file into the spool. Raises FormatError."""
-    data = desk.read(lambda tx: staging.content(tx, row.id))
-    export = open_orders(data, row.filename, staging.folder(), staging.choice_of(row))
+    content = desk.read(lambda tx: staging.content(tx, row.id))
+    export = open_orders(content, row.filename, staging.folder(), staging.choice_of(row))
+    del content
     batch: list[ExportOrder] = []
     for each in export:
         if isinstance(each, Rejected):
@@ -227,15 +178,13 @@ def begin(tx: Tx, import_id: int, spool: Spool) -> None:
     tx.announce("imports")
 
 
-def under_way(tx: Tx, import_id: int, mapper: Mapper | None = None) -> Intake:
+def under_way(tx: Tx, import_id: int, sieve: Sieve | None = None) -> Intake:
     """Return an import at work."""
     row = staging.row_of(tx, import_id)
-    campaign = intake.campaign_of(tx, row.campaign_id)
-    if mapper is None or mapper.catalogue.version != campaign.map_version:
-        mapper = Mapper(maps.catalogue(tx, campaign.id))
+    sieve = sieve or sifting.sieve_of(tx, intake.campaign_of(tx, row.campaign_id))
     paper = Paper(row.filename, row.sha256)
     counts = {name: row._mapping[name] for name in ("accepted", "unchanged", "rejected")}
-    return Intake(tx, By(row.operator_id), campaign, import_id, paper, row.platform, mapper, counts)
+    return Intake(tx, By(row.operator_id), sieve.campaign, import_id, paper, row.platform, sieve, counts)
 
 
 def write_counts(taking: Intake, **more: Any) -> None:
@@ -243,17 +192,33 @@ def write_counts(taking: Intake, **more: Any) -> None:
     taking.tx.execute(update(imports).where(imports.c.id == taking.import_id).values(**taking.counts, **more))
 
 
-def apply_all(desk: Desk, import_id: int, spool: Spool) -> None:
-    """Apply the orders of a file from where it was left, then settle who is missing in it."""
-    row = desk.read(lambda tx: staging.row_of(tx, import_id))
-    done, size, mapper = row.done, 4 * FEWEST, None
+def apply_all(desk: Desk, import_id: int, spool: Spool) -> list[int]:
+    """Apply the orders of a file from where it was left, then settle who is missing in it; return which orders were
+    judged as they came in. What can be worked out before a step is: while it writes, others wait."""
+    row, sieve = desk.read(lambda tx: begun(tx, import_id, desk.settings))
+    done, size, judged = row.done, 4 * FEWEST, list[int]()
     source = spool.rows(after=done)
     while part := list(islice(source, size)):
-        mapper = desk.write(lambda tx, d=done, p=part, m=mapper: apply(tx, import_id, d, p, m))  # type: ignore[misc]
+        step = Step(done, part, made_ready(desk, sieve, part))
+        sieve, added = desk.write(lambda tx, step=step, by=sieve: apply(tx, import_id, step, by))  # type: ignore[misc]
+        judged += added
         done += len(part)
         size = fitting(desk, size)
     if row.whole and done == spool.size:
         settle(desk, row, spool)
+    return judged
+
+
+def begun(tx: Tx, import_id: int, settings: Settings) -> tuple[Any, Sieve]:
+    """Return an import's row, and what its new orders are mapped and judged by."""
+    row = staging.row_of(tx, import_id)
+    return row, sifting.sieve_of(tx, intake.campaign_of(tx, row.campaign_id), settings)
+
+
+def made_ready(desk: Desk, sieve: Sieve, part: Sequence[Fresh]) -> dict[str, Sifted]:
+    """Return by number those of some orders that are new, ready to be written."""
+    known = desk.read(lambda tx: differing.numbers(tx, sieve.campaign.id, [row.number for row in part]))
+    return sieve.sift_all([row for row in part if row.number not in known])
 
 
 def fitting(desk: Desk, size: int) -> int:
@@ -263,15 +228,19 @@ def fitting(desk: Desk, size: int) -> int:
     return min(MOST, max(FEWEST, int(size * min(2.0, STEP_SECONDS / max(desk.steps[-1], 1e-4)))))
 
 
-def apply(tx: Tx, import_id: int, done: int, rows: Sequence[Fresh], mapper: Mapper | None) -> Mapper:
-    """Apply some orders, together with how far that brings the import; raises Overtaken when another run did it."""
-    mine = update(imports).where(imports.c.id == import_id, imports.c.state == "applying", imports.c.done == done)
-    if not tx.execute(mine.values(done=done + len(rows))).rowcount:
+def apply(tx: Tx, import_id: int, step: Step, sieve: Sieve) -> tuple[Sieve, list[int]]:
+    """Apply some orders, together with how far that brings the import; raises Overtaken when another run did it.
+
+    Returns what the next orders are judged by, and which new ones were judged.
+    """
+    mine = update(imports).where(imports.c.id == import_id, imports.c.state == "applying", imports.c.done == step.done)
+    if not tx.execute(mine.values(done=step.done + len(step.rows))).rowcount:
         raise Overtaken
-    taking = under_way(tx, import_id, mapper)
-    intake.take(taking, rows)
+    now = sifting.still_good(tx, sieve)
+    taking = under_way(tx, import_id, now)
+    intake.take(taking, step.rows, step.ready if now is sieve else None)
     write_counts(taking)
-    return taking.mapper
+    return now, taking.judged
 
 
 def settle(desk: Desk, row: Any, spool: Spool) -> None:
@@ -284,25 +253,52 @@ def settle(desk: Desk, row: Any, spool: Spool) -> None:
         desk.write(lambda tx, part=part: differing.settle_absence(tx, row.id, (), part))  # type: ignore[misc]
 
 
-def review_all(desk: Desk, import_id: int, size: int) -> None:
-    """Review the orders that the import touched; `done` goes on from `size` to twice as many."""
-    ids = desk.read(lambda tx: touched(tx, import_id))
+def review_all(desk: Desk, row: Any, size: int, judged: Sequence[int]) -> None:
+    """Review the orders that the import touched; `done` goes on from `size` to twice as many.
+
+    Those that were judged as they came in need no more than a look at who else may be the same person.
+    """
+    near = desk.read(lambda tx: matching.sharing(tx, row.campaign_id)) if judged else set[int]()
+    alone = set(judged)
+    alone -= near
+    ids = desk.read(lambda tx: touched(tx, row.id, alone))
     for part in differing.in_parts(ids):
         desk.write(lambda tx, part=part: reviewing.prepare(tx, part))  # type: ignore[misc]
-    step, at = 4 * FEWEST, 0
+    step, at, every = 4 * FEWEST, 0, max(1, len(ids) + len(alone))
     while at < len(ids):
         part = ids[at : at + step]
         at += len(part)
-        done = size + round(size * at / len(ids))
-        desk.write(lambda tx, part=part, done=done: review(tx, desk.settings, part, (import_id, done)))  # type: ignore[misc]
+        done = size + round(size * at / every)
+        desk.write(lambda tx, part=part, done=done: review(tx, desk.settings, part, (row.id, done)))  # type: ignore[misc]
         step = max(2 * FEWEST, fitting(desk, step))  # a review has costs of its own, however few it sees
+    approve_all(desk, row.id, size, sorted(judged))
 
 
-def touched(tx: Tx, import_id: int) -> list[int]:
-    """Return the orders that an import brought, changed, missed or found again, and that may still be reviewed."""
+def approve_all(desk: Desk, import_id: int, size: int, judged: Sequence[int]) -> None:
+    """Let the orders go on that were judged as they came in and that nothing holds."""
+    step, at = 4 * FEWEST, 0
+    while at < len(judged):
+        part = judged[at : at + step]
+        at += len(part)
+        done = 2 * size - (len(judged) - at)
+        desk.write(lambda tx, part=part, done=done: approve(tx, part, (import_id, done)))  # type: ignore[misc]
+        step = fitting(desk, step)
+
+
+def approve(tx: Tx, ids: Sequence[int], progress: tuple[int, int]) -> None:
+    """Let judged orders go on, together with how far that brings the import."""
+    import_id, done = progress
+    reviewing.approve(tx, import_id, ids[0], ids[-1])
+    tx.execute(update(imports).where(imports.c.id == import_id, imports.c.done < done).values(done=done))
+
+
+def touched(tx: Tx, import_id: int, done: Collection[int] = ()) -> list[int]:
+    """Return the orders that an import brought, changed, missed or found again, and that may still be reviewed, but
+    for those that are done."""
     brought = select(orders.c.id).where(orders.c.import_id == import_id, orders.c.state.in_(differing.OPEN))
     noted = select(changes.c.order_id).where(changes.c.import_id == import_id, changes.c.kind != "added")
-    return sorted({row[0] for row in (*tx.all(brought), *tx.all(noted)) if row[0] is not None})
+    found = (row[0] for each in (brought, noted) for row in tx.execute(each))
+    return sorted({each for each in found if each is not None and each not in done})
 
 
 def review(tx: Tx, settings: Settings, ids: Sequence[int], progress: tuple[int, int]) -> None:

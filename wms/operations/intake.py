@@ -4,22 +4,24 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
+from json.encoder import encode_basestring as quoted
+from operator import le
 from typing import Any, cast
 
 from sqlalchemy import bindparam, delete, func, insert, or_, select, text, update
 
-from wms import barcodes
 from wms.db import Either, Tx, dumps, table_of
 from wms.errors import BadInput, NotFound
 from wms.formats.orders.rows import ExportOrder, OrderFile, Rejected
 from wms.models.campaigns import Campaign, Import, ImportReject
 from wms.models.orders import Order, Recipient
-from wms.operations import differing, directory, lining, locking, master, timeline
+from wms.operations import differing, directory, lining, locking, master, matching, reviewing, sifting, timeline
 from wms.operations.ledger import By
-from wms.queries import rewards as maps
-from wms.queries.rewards import Catalogue
+from wms.operations.pouring import pour
+from wms.operations.sifting import Sieve, Sifted
 
 campaigns, imports, rejects = table_of(Campaign), table_of(Import), table_of(ImportReject)
 orders, recipients = table_of(Order), table_of(Recipient)
@@ -27,8 +29,11 @@ PROBLEMS_MAX = 1000  # kept with an import as sentences; all rejected rows are k
 REASON_MAX = 300
 VERSION = 2  # of the facts kept with an order
 SIZES = {name: int(cast(Any, recipients.c[name].type).length) for name in differing.ADDRESS} | {"number": 30}
+LIMITS = tuple(SIZES[name] for name in differing.ADDRESS)
 COLUMNS = ("state", "reward", "country", "units", "row_hash", "raw", "import_id", "map_version", "shape")
-write = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False).encode  # as db.dumps, made once
+PERSON = ("id", *differing.ADDRESS, "uid", *matching.KEYS)
+ORDER = ("id", "recipient_id", "code", "number", "reward", "country", "units", "row_hash", "raw", "shape")
+write = sifting.write
 touch = (
     update(orders)
     .where(orders.c.id == bindparam("order"), or_(*(orders.c.state == state for state in differing.OPEN)))
@@ -75,27 +80,17 @@ class Fresh:
     raw: str
     row_hash: str
 
-
-@dataclass
-class Mapper:
-    """What backers chose, to lines; what is the same for many backers is worked out once."""
-
-    catalogue: Catalogue
-    known: dict[str, tuple[dict[int, int], str]] = field(default_factory=dict)
-
-    def find(self, row: Fresh) -> tuple[dict[int, int], str]:
-        """Return item id -> units, and the shape."""
-        country = row.to["country"]
-        key = write([row.facts["items"], row.facts.get("answers"), country])
-        if key not in self.known:
-            chosen = maps.chosen(row.facts)
-            self.known[key] = self.catalogue.lines(chosen, country), self.catalogue.shape(chosen, country)
-        return self.known[key]
+    def parts(self) -> tuple[Any, ...]:
+        """Return what it is made of, in order."""
+        return (
+            *(self.number, self.file, self.line, self.rows, self.reward),
+            *(self.to, self.facts, self.raw, self.row_hash),
+        )
 
 
 @dataclass
 class Intake:
-    """One import under way; `counts` are rows of the file."""
+    """One import under way; `counts` are rows of the file, `judged` new orders that were judged as they came in."""
 
     tx: Tx
     by: By
@@ -103,8 +98,9 @@ class Intake:
     import_id: int
     paper: Paper
     platform: str
-    mapper: Mapper
+    sieve: Sieve
     counts: dict[str, int] = field(default_factory=lambda: {"accepted": 0, "unchanged": 0, "rejected": 0})
+    judged: list[int] = field(default_factory=list)
 
 
 def add_campaign(tx: Tx, owner_id: int, code: str, name: str, platform: str = "") -> int:
@@ -131,8 +127,7 @@ def import_orders(tx: Tx, by: By, campaign_id: int, order_file: OrderFile, paper
     about = {"kind": "orders", "filename": paper.filename[:200], "sha256": paper.sha256, "at": tx.now}
     whose = {"campaign_id": campaign_id, "operator_id": by.operator_id, "platform": campaign.platform}
     import_id = master.add(tx, imports, rows=order_file.rows, profile=order_file.profile, **about, **whose)
-    mapper = Mapper(maps.catalogue(tx, campaign_id))
-    intake = Intake(tx, by, campaign, import_id, paper, campaign.platform, mapper)
+    intake = Intake(tx, by, campaign, import_id, paper, campaign.platform, sifting.sieve_of(tx, campaign))
     rows, bad = sort_out(order_file.orders)
     refuse(intake, [*order_file.rejected, *bad])
     take(intake, rows)
@@ -206,6 +201,8 @@ def rows_of(order: ExportOrder) -> list[tuple[int, dict[str, str]]]:
 
 def overlong(number: str, to: Mapping[str, str]) -> tuple[str, str] | None:
     """Return which text of a row is too long, and a sentence, or None."""
+    if len(number) <= SIZES["number"] and all(map(le, map(len, to.values()), LIMITS)):
+        return None
     for name, size in SIZES.items():
         text = number if name == "number" else to[name]
         if len(text) > size:
@@ -222,7 +219,7 @@ def fresh(order: ExportOrder, to: Mapping[str, str]) -> Fresh:
         "delivery": order.delivery_notes,
         "country": order.recipient.country_code,
         "items": [[item.source, item.key, item.title, item.qty] for item in order.items],
-        "to": digest([*to.values(), order.recipient.country_code, order.delivery_notes])[:16],
+        "to": digest((*to.values(), order.recipient.country_code, order.delivery_notes))[:16],
     }
     more = {"balance": f"{order.balance}" if order.balance else "", "tax_id": order.tax_id, "answers": order.answers}
     facts |= {name: value for name, value in more.items() if value}
@@ -230,46 +227,54 @@ def fresh(order: ExportOrder, to: Mapping[str, str]) -> Fresh:
     rest: dict[str, Any] = {"currency": order.currency, "uid": order.uid, "stage": order.stage}
     rest |= {"amount": f"{order.amount or ''}", "warnings": order.warnings, "late": order.late}
     rest = {name: value for name, value in rest.items() if value}
-    rest |= {"v": VERSION, "file": order.file, "line": order.line, "row": filled(order.header, order.cells)}
-    if order.more:
-        rest["rows"] = [filled(order.header, cells) for _, cells in order.more]
-    raw = f"{told[:-1]},{write(rest)[1:]}"
+    rest |= {"v": VERSION, "file": order.file, "line": order.line}
+    facts |= rest
+    names = names_of(order.header)
+    more_rows = f',"rows":[{",".join(filled(names, cells) for _, cells in order.more)}]' if order.more else ""
+    raw = f'{told[:-1]},{write(rest)[1:-1]},"row":{filled(names, order.cells)}{more_rows}}}'
     named = (order.number, order.file, order.line, order.rows, order.reward_title[:200])
     return Fresh(*named, to, facts, raw, hashlib.sha256(told.encode()).hexdigest())
 
 
-def filled(header: Sequence[str], cells: Sequence[str]) -> dict[str, str]:
-    """Return the cells of a row that are not blank, by column."""
-    return {name: cell for name, cell in zip(header, cells, strict=True) if cell}
+@lru_cache(maxsize=100)
+def names_of(header: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the columns of a file as they begin in JSON: the same for all its rows."""
+    return tuple(f"{write(name)}:" for name in header)
 
 
-def digest(value: Any) -> str:
-    """Return the SHA-256 of a value's JSON, in hex."""
-    return hashlib.sha256(write(value).encode()).hexdigest()
+def filled(names: Sequence[str], cells: Sequence[str]) -> str:
+    """Return the cells of a row that are not blank, by column, as JSON."""
+    return "{" + ",".join([name + quoted(cell) for name, cell in zip(names, cells, strict=True) if cell]) + "}"
+
+
+def digest(texts: Iterable[str]) -> str:
+    """Return the SHA-256 of the JSON of a list of texts, in hex."""
+    return hashlib.sha256(f"[{','.join(map(quoted, texts))}]".encode()).hexdigest()
 
 
 # --- taking rows in ---
 
 
-def take(intake: Intake, rows: Sequence[Fresh]) -> None:
-    """Store new orders, compare those that are known; again is no change."""
+def take(intake: Intake, rows: Sequence[Fresh], sifted: Mapping[str, Sifted] | None = None) -> None:
+    """Store new orders, compare those that are known; again is no change. `sifted` are new ones made ready before."""
     mine = differing.known(intake.tx, intake.campaign.id, [row.number for row in rows])
-    foreign = [row for row in rows if row.number in mine and not same_house(intake, mine[row.number])]
-    if foreign:
-        reason = "Number {} is an order from {} already; give this file a campaign of its own."
-        refuse(
-            intake,
-            [
-                Rejected(row.file, row.line, reason.format(row.number, mine[row.number].platform), {}, "number")
-                for row in foreign
-                for _ in range(row.rows)
-            ],
-        )
-    skipped = {row.number for row in foreign}
-    add_orders(intake, [row for row in rows if row.number not in mine])
-    again = [row for row in rows if row.number in mine and row.number not in skipped]
+    barred = {each: why for each, was in mine.items() if (why := unwelcome(intake, was))}
+    unread = [row for row in rows if row.number in barred for _ in range(row.rows)]
+    refuse(intake, [Rejected(row.file, row.line, barred[row.number], {}, "number") for row in unread])
+    ready, sieve = sifted or {}, intake.sieve
+    add_orders(intake, [ready.get(row.number) or sieve.sift(row) for row in rows if row.number not in mine])
+    again = [row for row in rows if row.number in mine and row.number not in barred]
     if again:
         change_orders(intake, [(mine[row.number], row) for row in again])
+
+
+def unwelcome(intake: Intake, was: Any) -> str:
+    """Return why a row of a known number is not read, "" when it is."""
+    if was.erased_at is not None:
+        return f"Order {was.number} was erased on {was.erased_at:%Y-%m-%d}. Somebody must let it come back first."
+    if not same_house(intake, was):
+        return f"Number {was.number} is an order from {was.platform} already; give this file a campaign of its own."
+    return ""
 
 
 def same_house(intake: Intake, was: Any) -> bool:
@@ -278,27 +283,31 @@ def same_house(intake: Intake, was: Any) -> bool:
     return was.platform == intake.platform or was.platform in vague or intake.platform in vague
 
 
-def add_orders(intake: Intake, rows: Sequence[Fresh]) -> None:
-    """Store new orders, held until they are reviewed, in bulk."""
-    if not rows:
+def add_orders(intake: Intake, found: Sequence[Sifted]) -> None:
+    """Store new orders in bulk, held until the import has ended, and what was doubtful about those judged already."""
+    if not found:
         return
     tx = intake.tx
-    people, ids = (new_ids(tx, name, len(rows)) for name in ("recipient", "customer_order"))
-    tx.execute(insert(recipients), [{"id": one, **row.to} for row, one in zip(rows, people, strict=True)])
-    keys = ({"id": order_id, "recipient_id": one} for order_id, one in zip(ids, people, strict=True))
-    values = [new_order(intake, row) | key for row, key in zip(rows, keys, strict=True)]
-    tx.execute(insert(orders), values)
-    known = [
-        {"code": value["code"], "kind": "order", "ref": order_id, "name": value["number"], "qty": 1}
-        for order_id, value in zip(ids, values, strict=True)
-    ]
-    directory.register_all(tx, known)
-    lining.add_lines(tx, {order_id: intake.mapper.find(row)[0] for order_id, row in zip(ids, rows, strict=True)})
-    differing.note_added(
-        tx, intake.import_id, [(order_id, row.number) for order_id, row in zip(ids, rows, strict=True)]
-    )
+    people, ids = (new_ids(tx, name, len(found)) for name in ("recipient", "customer_order"))
+    pour(tx, recipients, PERSON, ((one, *each.person) for one, each in zip(people, found, strict=True)))
+    named = list(zip(ids, people, found, strict=True))
+    about = {"campaign_id": intake.campaign.id, "import_id": intake.import_id, "imported_at": tx.now, "state": "held"}
+    rows = ((order_id, one, each.code, *columns_of(each)) for order_id, one, each in named)
+    pour(tx, orders, ORDER, rows, map_version=intake.sieve.catalogue.version, **about)
+    directory.register_orders(tx, ((each.code, order_id, each.row.number) for order_id, _, each in named))
+    lining.add_lines(tx, {order_id: each.meant.lines for order_id, _, each in named})
+    differing.note_added(tx, intake.import_id, [(order_id, each.row.number) for order_id, _, each in named])
     timeline.note(tx, ids, "imported", f"From {intake.paper.filename}.", intake.by.operator_id)
-    intake.counts["accepted"] += sum(row.rows for row in rows)
+    judged = {order_id: each.judged for order_id, _, each in named if each.judged}
+    reviewing.open_first(tx, judged)
+    intake.judged += judged
+    intake.counts["accepted"] += sum(each.row.rows for each in found)
+
+
+def columns_of(new: Sifted) -> tuple[Any, ...]:
+    """Return what stands in a new order, in the order of ORDER."""
+    row, meant = new.row, new.meant
+    return row.number, row.reward, row.to["country"], meant.units, row.row_hash, row.raw, meant.shape
 
 
 def new_ids(tx: Tx, name: str, wanted: int) -> list[int]:
@@ -306,36 +315,30 @@ def new_ids(tx: Tx, name: str, wanted: int) -> list[int]:
     return [int(row.id) for row in tx.all(NEW_IDS[name], wanted=wanted)]
 
 
-def new_order(intake: Intake, row: Fresh) -> dict[str, Any]:
-    """Return the columns of a new order."""
-    code = barcodes.code("OR", f"{intake.campaign.code}-{row.number}")
-    where = {"code": code, "campaign_id": intake.campaign.id, "number": row.number, "imported_at": intake.tx.now}
-    return where | order_values(intake, row)
-
-
 def order_values(intake: Intake, row: Fresh) -> dict[str, Any]:
     """Return the columns of an order that a later report may change; it waits for review."""
-    lines, shape = intake.mapper.find(row)
+    meant = intake.sieve.find(row)
     return {
         "state": "held",
         "reward": row.reward,
         "country": row.to["country"],
-        "units": sum(lines.values()),
+        "units": meant.units,
         "row_hash": row.row_hash,
         "raw": row.raw,
         "import_id": intake.import_id,
-        "map_version": intake.mapper.catalogue.version,
-        "shape": shape,
+        "map_version": intake.sieve.catalogue.version,
+        "shape": meant.shape,
     }
 
 
 def change_orders(intake: Intake, pairs: Sequence[tuple[Any, Fresh]]) -> None:
     """Update orders that may change; let the others keep what they have, and their change wait for a person."""
+    pairs = [(was, own_kept(was, row)) for was, row in pairs]
     found = differing.compare(intake.tx, intake.import_id, pairs)
     again = [{"order": was.id, "new_raw": row.raw, "new_hash": row.row_hash} for was, row in found.restated]
     if again:
         intake.tx.execute(restate, again)
-    updated = {was.id: intake.mapper.find(row)[0] for was, row in found.applied if not locking.locked(was).content}
+    updated = {was.id: intake.sieve.find(row).lines for was, row in found.applied if not locking.locked(was).content}
     values = [
         {"order": was.id} | {f"new_{name}": value for name, value in (order_values(intake, row) | kept(was)).items()}
         for was, row in found.applied
@@ -349,6 +352,14 @@ def change_orders(intake: Intake, pairs: Sequence[tuple[Any, Fresh]]) -> None:
     changed = sum(row.rows for _, row in (*found.applied, *found.waiting))
     intake.counts["accepted"] += changed
     intake.counts["unchanged"] += sum(row.rows for _, row in pairs) - changed
+
+
+def own_kept(was: Any, row: Fresh) -> Fresh:
+    """Return a row with what the backer said to us since, where the report still says what it said then."""
+    if differing.OWN_MARK not in was.raw:
+        return row
+    raw = differing.with_own(was.raw, row.raw)
+    return replace(row, raw=raw, facts=json.loads(raw))
 
 
 def kept(was: Any) -> dict[str, Any]:

@@ -18,10 +18,23 @@ from wms.db import Store, Tx, dumps, insert_or_nothing, table_of
 from wms.errors import BadInput, NotFound, Refusal, clip
 from wms.formats.errors import FormatError
 from wms.models.jobs import Job
-from wms.operations import gating, importing, ledger, locking, mapping, replenishing, slotting
+from wms.operations import (
+    closing,
+    erasing,
+    gating,
+    importing,
+    ledger,
+    locking,
+    mapping,
+    posting,
+    replenishing,
+    reviewing,
+    slotting,
+)
 from wms.operations.gating import Wish
 from wms.operations.lanes import Lanes
 from wms.operations.ledger import By
+from wms.queries import orders as reads
 from wms.settings import Settings
 
 Handler = Callable[[Store, Settings, dict[str, Any]], Any]
@@ -30,9 +43,11 @@ TRIES_MAX = 5
 LEASE = timedelta(minutes=15)  # longer than the longest planning
 # Timed work: its one row is armed again when it is done.
 EVERY = {"sweep": timedelta(hours=1), "replenish": timedelta(minutes=10), "lock": timedelta(minutes=5)}
+EVERY |= {"forget": timedelta(days=1)}
 KEYED = {"release"}  # these are told which job they are, so that a second run finds what the first one made
 POLL_SECONDS = 0.2
 ARM_SECONDS = 60.0
+MAIL_SECONDS = 1.0
 PATIENCE_SECONDS = 30.0  # how long a stop waits for the work at hand
 
 job = table_of(Job)
@@ -83,8 +98,29 @@ def remap(store: Store, settings: Settings, args: dict[str, Any]) -> dict[str, i
     return {"changed": mapping.remap_all(store, settings, int(args["campaign"]), bool(args.get("again")))}
 
 
+def review(store: Store, settings: Settings, args: dict[str, Any]) -> dict[str, int]:
+    """Review the orders of a campaign that are not released: args campaign."""
+    with store.read() as tx:
+        ids = reads.of_campaign(tx, int(args["campaign"]))
+    done = reviewing.review_in_parts(store, settings, ids)
+    return {"clean": done.clean, "held": done.held}
+
+
+def erase(store: Store, settings: Settings, args: dict[str, Any]) -> Any:
+    """Erase people's data, or go on where it was left: args erasure."""
+    return erasing.run(store, settings, int(args["erasure"]))
+
+
+def forget(store: Store, settings: Settings, args: dict[str, Any]) -> Any:
+    """Erase the people's data of campaigns whose time is over."""
+    return closing.forget(store, settings)
+
+
 HANDLERS: dict[str, Handler] = {
+    "erase": erase,
+    "forget": forget,
     "remap": remap,
+    "review": review,
     "import": take_in,
     "release": release,
     "lock": lock,
@@ -220,23 +256,30 @@ def work(store: Store, settings: Settings, stop: threading.Event, prepare: Calla
 
     `prepare` is called before each look for a job, in the thread of the jobs.
 
-    Jobs run in one thread, every printer has one of its own, so that neither a long plan nor a dead printer delays
-    the others.
+    Jobs run in one thread, mails in another, every printer has one of its own, so that neither a long plan nor a dead
+    printer or mail server delays the others.
     """
     running = threading.Thread(
         target=loop, args=(stop, lambda: run_jobs(store, settings, prepare)), name="jobs", daemon=True
     )
     arming = threading.Thread(target=loop, args=(stop, lambda: arm_all(store), ARM_SECONDS), name="timer", daemon=True)
+    mailing = threading.Thread(
+        target=loop,
+        args=(stop, lambda: posting.send_due(store, settings, stop), MAIL_SECONDS),
+        name="mail",
+        daemon=True,
+    )
     lanes = Lanes(store, settings, stop)
-    for thread in (running, arming):
+    threads = (running, arming, *([mailing] if settings.mail.host else []))
+    for thread in threads:
         thread.start()
     loop(stop, lanes.start_due)
-    for thread in (running, arming):
+    for thread in threads:
         thread.join(PATIENCE_SECONDS)
     lanes.join(PATIENCE_SECONDS)
 
 
-def loop(stop: threading.Event, step: Callable[[], None], pause: float = POLL_SECONDS) -> None:
+def loop(stop: threading.Event, step: Callable[[], Any], pause: float = POLL_SECONDS) -> None:
     """Take a step, pause, again; what goes wrong is logged and tried again a second later."""
     while not stop.is_set():
         try:

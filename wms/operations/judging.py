@@ -17,7 +17,8 @@ from wms.formats.countries import Countries, read_countries
 from wms.formats.reward_map import Chosen
 from wms.models.decisions import CountryRule
 from wms.models.items import Item
-from wms.queries.rewards import Catalogue, chosen
+from wms.queries import surveys
+from wms.queries.rewards import Catalogue, Sum, chosen
 from wms.settings import share
 
 items, country_rules = table_of(Item), table_of(CountryRule)
@@ -61,13 +62,15 @@ class Judgement(NamedTuple):
 
 @dataclass(frozen=True)
 class Law:
-    """What one review goes by. `home` is the warehouse's country; `blocked` (campaign or None, country) -> why not."""
+    """What one review goes by. `home` is the warehouse's country; `blocked` (campaign or None, country) -> why not;
+    `asked` are the questions of surveys that were sent, by campaign."""
 
     home: str = ""
     tolerance: Decimal = Decimal(0)
     countries: Countries = field(default_factory=lambda: read_countries(share() / "config" / "countries.toml"))
     blocked: Mapping[tuple[int | None, str], str] = field(default_factory=dict)
     gaps: Mapping[int, str] = field(default_factory=dict)
+    asked: Mapping[int, tuple[surveys.Question, ...]] = field(default_factory=dict)
 
     def meets_customs(self, row: Any) -> bool:
         """Return whether an order's parcel crosses a customs border."""
@@ -84,10 +87,10 @@ class Case(NamedTuple):
     twin: str = ""  # which other orders look like the same person's, in words
     content: frozenset[int] = frozenset()  # items of it whose customs data have gaps
     merged: tuple[Chosen, ...] = ()  # what came from orders that were merged into it
+    choice: Doubts | None = None  # what is wrong with the choice, where that is known already
 
 
-@dataclass(frozen=True)
-class Written:
+class Written(NamedTuple):
     """An address as the backer wrote it, country included, for the check."""
 
     name: str
@@ -100,9 +103,9 @@ class Written:
 
 
 def law(tx: Tx, home: str = "", tolerance: Decimal = Decimal(0)) -> Law:
-    """Return what a review goes by now (two statements)."""
+    """Return what a review goes by now (three statements)."""
     blocked = {(row.campaign_id, row.country): row.reason for row in tx.all(select(country_rules))}
-    return Law(home, tolerance, blocked=blocked, gaps=customs_gaps(tx) if home else {})
+    return Law(home, tolerance, blocked=blocked, gaps=customs_gaps(tx) if home else {}, asked=surveys.sent(tx))
 
 
 def customs_gaps(tx: Tx) -> dict[int, str]:
@@ -131,7 +134,7 @@ def judge(case: Case, law: Law) -> Judgement:
         remark = ""  # without answers there is neither an address nor a choice to judge
     else:
         held, remark = address_doubts(case.row, facts, law.home)
-        found |= choice_doubts(case) | border_doubts(case, law) | held
+        found |= survey_doubts(case, law) | choice_doubts(case) | border_doubts(case, law) | held
     return Judgement({code: detail[:DETAIL_MAX] for code, detail in found.items()}, remark, stamps(case, found))
 
 
@@ -194,21 +197,39 @@ def wanted(case: Case) -> list[Chosen]:
 
 def choice_doubts(case: Case) -> Doubts:
     """Return what is wrong with what the backer chose."""
-    everything, country = wanted(case), case.row.country
-    same = (case.row.campaign_id, country, tuple(everything))
-    if same not in case.alike:
-        case.alike[same] = map_doubts(case.catalogue, everything, country)
-    if case.alike[same] or case.row.n_lines or case.merged:
-        return case.alike[same]
+    found = case.choice
+    if found is None:
+        everything, country = wanted(case), case.row.country
+        same = (case.row.campaign_id, country, tuple(everything))
+        if same not in case.alike:
+            case.alike[same] = map_doubts(case.catalogue, everything, country)
+        found = case.alike[same]
+    if found or case.row.n_lines or case.merged:
+        return found
     return {"SELECTION_MISSING": HOLDS["SELECTION_MISSING"][0]}
+
+
+def survey_doubts(case: Case, law: Law) -> Doubts:
+    """Return which questions of our own survey an order must answer and does not, while it still may."""
+    asked = law.asked.get(case.row.campaign_id, ())
+    if not asked or case.row.content_locked_at is not None:
+        return {}
+    missing = surveys.unanswered(asked, case.row.reward, case.facts)
+    return {"SELECTION_MISSING": f"Not answered: {'; '.join(missing)}"} if missing else {}
 
 
 def map_doubts(catalogue: Catalogue, everything: Sequence[Chosen], country: str) -> Doubts:
     """Return what the map cannot say about a choice; many backers choose the same."""
-    if lacking := catalogue.unmapped(everything, country):
-        return {"SKU_UNMAPPED": "Not in the reward map: " + "; ".join(f"{each[0]} {each[2]}" for each in lacking)}
-    if questions := catalogue.unanswered(everything, country):
-        return {"SELECTION_MISSING": f"Not answered: {'; '.join(questions)}"}
+    return lacks(catalogue.meaning(everything, country))
+
+
+def lacks(found: Sum) -> Doubts:
+    """Return what the map lacks, or which answer."""
+    if found.unmapped:
+        told = "; ".join(f"{each[0]} {each[2]}" for each in found.unmapped)
+        return {"SKU_UNMAPPED": f"Not in the reward map: {told}"}
+    if found.unanswered:
+        return {"SELECTION_MISSING": f"Not answered: {'; '.join(found.unanswered)}"}
     return {}
 
 

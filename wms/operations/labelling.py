@@ -62,6 +62,12 @@ class LabelWaits(Refusal):
         return clip(self.sentence.format(**self.facts), SENTENCE_MAX)
 
 
+class LabelErased(Refusal):
+    """Whose it was is not known any more."""
+
+    sentence = "This label is erased. There is nothing to print."
+
+
 class NotUncertain(Refusal):
     """Only of an uncertain label does a person say what became of it."""
 
@@ -146,6 +152,8 @@ def reprint(tx: Tx, settings: Settings, by: By, job_id: int, why: str = "") -> i
     row = locked(tx, job_id)
     if row.template == TRIAL:
         return trial(tx, by, row.printer_id)
+    if not row.zpl:
+        raise LabelErased
     newest = printing.label_of(tx, row.event)
     if newest and newest.state in WAITING:
         raise LabelWaits(why=newest.trouble_text or "It is on its way.")

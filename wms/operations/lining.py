@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 
-from sqlalchemy import bindparam, delete, insert, select
+from sqlalchemy import bindparam, delete, select
 
 from wms.db import Tx, table_of
 from wms.models.orders import OrderLine
+from wms.operations.pouring import pour
 
 lines = table_of(OrderLine)
 forget = delete(lines).where(lines.c.order_id == bindparam("order"))
@@ -25,13 +26,8 @@ def lines_of(tx: Tx, order_ids: Collection[int]) -> dict[int, dict[int, int]]:
 
 def add_lines(tx: Tx, wanted: Wanted) -> None:
     """Insert the lines of orders."""
-    values = [
-        {"order_id": order_id, "item_id": item_id, "qty": qty}
-        for order_id, parts in wanted.items()
-        for item_id, qty in sorted(parts.items())
-    ]
-    if values:
-        tx.execute(insert(lines), values)
+    rows = ((order_id, *part) for order_id, parts in wanted.items() for part in sorted(parts.items()))
+    pour(tx, lines, ("order_id", "item_id", "qty"), rows)
 
 
 def replace_lines(tx: Tx, wanted: Wanted) -> None:

@@ -223,8 +223,18 @@ def remap_all(store: Store, settings: Settings, campaign_id: int, again: bool = 
 def remap_part(tx: Tx, campaign_id: int, catalogue: Catalogue, start: tuple[int, bool] = (0, False)) -> Step:
     """Remap the next orders behind an id: those that do not follow the version in force, or (again) all."""
     rows = tx.all(next_orders(campaign_id, catalogue.version, *start))
-    if not rows:
-        return Step(None)
+    return remap_rows(tx, catalogue, rows) if rows else Step(None)
+
+
+def follow(tx: Tx, order_id: int) -> None:
+    """Give one order the lines that its choice is now, because the choice changed; review it next."""
+    mine = select(orders).where(orders.c.id == order_id, orders.c.state.in_(OPEN), orders.c.parent_id.is_(None))
+    for row in tx.all(mine.with_for_update(key_share=True)):
+        remap_rows(tx, maps.catalogue(tx, row.campaign_id), [row])
+
+
+def remap_rows(tx: Tx, catalogue: Catalogue, rows: Sequence[Any]) -> Step:
+    """Give orders (their rows, in id order) the lines that the map says."""
     ids = [row.id for row in rows]
     fixed = {row.id for row in rows if locking.locked(row).content} | with_parts(tx, ids)
     had, held = lining.lines_of(tx, ids), choice_holds(tx, ids)

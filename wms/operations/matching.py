@@ -148,6 +148,21 @@ def groups(tx: Tx, name: str, rows: Sequence[Any]) -> list[list[Any]]:
     return [group for group in found.values() if len(group) > 1]
 
 
+def sharing(tx: Tx, campaign_id: int) -> set[int]:
+    """Return the orders of a campaign that share a key with another one, told apart or not."""
+    found: set[int] = set()
+    for name in KEYS:
+        key = recipients.c[name]
+        mine = and_(orders.c.campaign_id == campaign_id, alive, key != "")
+        joined = orders.join(recipients, recipients.c.id == orders.c.recipient_id)
+        often = select(key).select_from(joined).where(mine).group_by(key).having(func.count() > 1)
+        shared = [row[0] for row in tx.all(often)]
+        here = and_((orders.c.campaign_id + 0) == campaign_id, orders.c.state != "cancelled")  # by the keys, as above
+        for part in in_parts(shared):
+            found |= {row.id for row in tx.all(select(orders.c.id).select_from(joined).where(here, key.in_(part)))}
+    return found
+
+
 def hits(name: str, group: Sequence[Any]) -> Iterable[tuple[tuple[int, int], str]]:
     """Yield the pairs of a group with why they are one; a crowd at one telephone is none."""
     if name == "phone_key" and len(group) > CROWD:

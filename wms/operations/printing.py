@@ -90,7 +90,7 @@ def lease(settings: Settings, by_agent: bool = False) -> timedelta:
 def allowed(settings: Settings) -> Allowed:
     """Return which addresses printers may have."""
     ours = settings.printing
-    return Allowed(ours.ports, ours.allow_loopback, ours.networks)
+    return Allowed(ours.ports, ours.allow_loopback, ours.networks, ours.spooler)
 
 
 def claim(tx: Tx, settings: Settings, printer_id: int, agent_id: int | None = None) -> Held | None:

@@ -1,10 +1,10 @@
-"""The pilot's proof: a second person looks into every packed parcel and says right or wrong."""
+"""Proofs before orders go: test picks (or who vouches), and a second person who looks into the pilot's parcels."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import Select, insert, select, update
 
 from wms.db import Tx, table_of
 from wms.errors import BadInput, NotFound, Refusal
@@ -13,7 +13,7 @@ from wms.models.outbound import Wave
 from wms.models.segments import PilotCheck
 from wms.operations import reviewing, timeline
 from wms.operations.ledger import By
-from wms.queries import gates
+from wms.queries import gates, shapes
 
 checks, orders, waves = table_of(PilotCheck), table_of(Order), table_of(Wave)
 
@@ -77,3 +77,22 @@ def excuse(tx: Tx, by: By, order_id: int, reason: str) -> None:
     tx.execute(insert(checks).values(order_id=order_id, **said))
     timeline.note(tx, order_id, "pilot excused", reason.strip(), by.operator_id)
     tx.announce("waves", "orders")
+
+
+def untested(tx: Tx, by: By, ids: Select[Any], reason: str) -> int:
+    """Let orders go though nobody test-picked their configuration, with a reason; return how many it concerned.
+
+    It holds for what they are now: a configuration that changes wants its test pick again. Whether this person may is
+    asked before. Raises BadInput without a reason, or when all were seen.
+    """
+    found = shapes.unticked(tx, ids)
+    if not found or not reason.strip():
+        raise BadInput(field="reason", why="say why it goes without a test pick" if found else "all were test-picked")
+    wholes: dict[str, set[int]] = {}
+    for row in found:
+        wholes.setdefault(row.shape, set()).add(row.whole_id)
+    for shape, mine in wholes.items():
+        words = f"{shapes.WITHOUT}{shape}: {reason.strip()[:200]}"
+        timeline.note(tx, sorted(mine), shapes.UNTESTED, words, by.operator_id)
+    tx.announce("waves", "orders")
+    return len(found)

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-from sqlalchemy import bindparam, exists, insert, select, update
+from sqlalchemy import bindparam, exists, select, update
 
 from wms.db import Store, Tx, table_of
 from wms.errors import BadInput, NotAllowed, NotFound, Refusal
@@ -18,6 +17,7 @@ from wms.models.people import Operator
 from wms.operations import judging, matching, merging, timeline
 from wms.operations.judging import CLEARED_BY, DETAIL_MAX, HOLDS, REVIEWED, Case, Judgement, Law
 from wms.operations.ledger import By
+from wms.operations.pouring import pour
 from wms.queries import orders as reads
 from wms.queries import rewards as maps
 from wms.queries.decisions import merged_items
@@ -173,6 +173,13 @@ def review_part(tx: Tx, cases: Sequence[Case], law: Law) -> set[int]:
     return write_states(tx, [case.row for case in cases])
 
 
+def approve(tx: Tx, import_id: int, first: int, last: int) -> None:
+    """Let those orders of an import go on, from id to id, that were judged as they came in and that nothing holds."""
+    mine = (orders.c.id.between(first, last), orders.c.import_id == import_id, orders.c.state == "held")
+    freed = update(orders).where(*mine, ~stopped).values(state="clean").returning(orders.c.id)
+    timeline.note(tx, sorted(row.id for row in tx.execute(freed)), "clean", "Reviewed.")
+
+
 # --- writing what was found ---
 
 
@@ -183,7 +190,8 @@ def write_holds(tx: Tx, judged: Mapping[int, Judgement]) -> None:
     for hold in reads.holds_of(tx, list(judged)):
         now = judged[hold.order_id]
         if hold.cleared_at is not None:
-            known |= {Wish(hold.order_id, hold.code, hold.detail, hold.stamp)} if hold.cleared_by is not None else set()
+            said = hold.cleared_by is not None or hold.by_backer
+            known |= {Wish(hold.order_id, hold.code, hold.detail, hold.stamp)} if said else set()
         elif hold.detail == now.doubts.get(hold.code) or by_hand(hold):
             fresh = now.stamps.get(hold.code, "")
             known.add(Wish(hold.order_id, hold.code, hold.detail, fresh))
@@ -194,12 +202,22 @@ def write_holds(tx: Tx, judged: Mapping[int, Judgement]) -> None:
     if restamped:
         tx.execute(restamp, restamped)
     close_holds(tx, settled, "Settled by the report.")
-    wishes = [
+    insert_holds(tx, [wish for wish in wishes_of(judged) if wish not in known])
+
+
+def open_first(tx: Tx, judged: Mapping[int, Judgement]) -> None:
+    """Open the holds of orders that are new and were judged before they were written."""
+    insert_holds(tx, wishes_of(judged))
+    timeline.note_each(tx, "remark", [(each, found.remark) for each, found in judged.items() if found.remark])
+
+
+def wishes_of(judged: Mapping[int, Judgement]) -> list[Wish]:
+    """Return the holds that judgements ask for."""
+    return [
         Wish(order_id, code, detail, each.stamps.get(code, ""))
         for order_id, each in judged.items()
         for code, detail in each.doubts.items()
     ]
-    insert_holds(tx, [wish for wish in wishes if wish not in known])
 
 
 def by_hand(hold: Any) -> bool:
@@ -213,12 +231,7 @@ def write_remarks(tx: Tx, remarks: Mapping[int, str]) -> None:
         return
     said = select(events.c.order_id, events.c.text).where(events.c.kind == "remark", events.c.order_id.in_(remarks))
     before = {(row.order_id, row.text) for row in tx.all(said)}
-    by_text: dict[str, list[int]] = defaultdict(list)
-    for order_id, text in remarks.items():
-        if (order_id, text) not in before:
-            by_text[text].append(order_id)
-    for text, ids in by_text.items():
-        timeline.note(tx, ids, "remark", text)
+    timeline.note_each(tx, "remark", [pair for pair in remarks.items() if pair not in before])
 
 
 def write_states(tx: Tx, rows: Sequence[Any]) -> set[int]:
@@ -238,12 +251,8 @@ def insert_holds(tx: Tx, wishes: Sequence[Wish]) -> None:
     """Insert holds, and note each in its order's timeline."""
     if not wishes:
         return
-    tx.execute(insert(holds), [wish._asdict() | {"opened_at": tx.now} for wish in wishes])
-    by_text: dict[str, list[int]] = defaultdict(list)
-    for wish in wishes:
-        by_text[f"{wish.code}: {wish.detail}"].append(wish.order_id)
-    for text, ids in by_text.items():
-        timeline.note(tx, ids, "hold", text)
+    pour(tx, holds, Wish._fields, wishes, opened_at=tx.now)
+    timeline.note_each(tx, "hold", ((wish.order_id, f"{wish.code}: {wish.detail}") for wish in wishes))
 
 
 def close_holds(tx: Tx, hold_ids: Sequence[int], reason: str) -> None:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import delete, func, insert, select, update
 
-from wms.db import Tx, table_of
+from wms.db import Tx, dumps, table_of
 from wms.errors import BadInput, NotFound, Refusal
 from wms.models.campaigns import Campaign
 from wms.models.segments import Segment, SegmentOrder
@@ -19,7 +20,7 @@ from wms.queries.segments import SegmentFilter
 segments, members, campaigns = table_of(Segment), table_of(SegmentOrder), table_of(Campaign)
 ALL = "All orders"
 CHANNELS = ("backers", "retail", "shop")
-PRIORITY_MAX = 10_000
+PRIORITY_MAX = WAVE_MAX = 10_000
 
 
 @dataclass(frozen=True)
@@ -96,6 +97,19 @@ def prioritise(tx: Tx, segment_id: int, priority: int) -> None:
     check_priority(priority)
     if not tx.execute(update(segments).where(segments.c.id == segment_id).values(priority=priority)).rowcount:
         raise NotFound(what=f"Segment {segment_id}")
+    tx.announce("waves")
+
+
+def limit(tx: Tx, segment_id: int, orders: int | None) -> None:
+    """Say how many orders one wave of a segment has at most; None: what the site says. Raises NotFound, BadInput."""
+    if orders is not None and not 1 <= orders <= WAVE_MAX:
+        raise BadInput(field="orders", why=f"1 to {WAVE_MAX} in one wave")
+    row = tx.one(select(segments).where(segments.c.id == segment_id).with_for_update())
+    if row is None:
+        raise NotFound(what=f"Segment {segment_id}")
+    said = {key: value for key, value in json.loads(row.filters).items() if key != reads.MOST}
+    said |= {reads.MOST: orders} if orders else {}
+    tx.execute(update(segments).where(segments.c.id == segment_id).values(filters=dumps(said)))
     tx.announce("waves")
 
 

@@ -58,6 +58,12 @@ def timetable(tx: Tx, zone: tzinfo = UTC) -> Timetable:
     return Timetable(boxes.carriers(tx), zone, tx.now)
 
 
+def next_truck(tx: Tx, settings: Settings, countries: Iterable[str], lead: timedelta) -> datetime | None:
+    """Return when the next truck leaves that goes to one of these countries, not sooner than after `lead`."""
+    table = Timetable(boxes.carriers(tx), settings.site.zone, tx.now + lead)
+    return min((at for each in set(countries) if (at := table.leaves(each))), default=None)
+
+
 def people(tx: Tx, settings: Settings) -> int:
     """Return how many people pick and pack now; as many as the settings say while nobody does."""
     busy = (tasks.c.flow.in_(("pick", "sort", "pack")), tasks.c.closed_at.is_(None), tasks.c.seen_at > tx.now - AT_WORK)

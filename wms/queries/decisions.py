@@ -75,7 +75,7 @@ def decision_of(tx: Tx, decision_id: int) -> Row[Any] | None:
 
 def rows_of(tx: Tx, decision_id: int) -> list[Row[Any]]:
     """Return what a decision did, with the orders' states and locks now and the holds, in the order of the orders."""
-    now = (orders.c.state, orders.c.number, orders.c.content_locked_at, orders.c.address_locked_at)
+    now = (orders.c.state, orders.c.number, orders.c.content_locked_at, orders.c.address_locked_at, orders.c.erased_at)
     wanted = select(rows, *now, holds.c.code, holds.c.cleared_at, holds.c.cleared_by)
     joined = wanted.join(orders, orders.c.id == rows.c.order_id).outerjoin(holds, holds.c.id == rows.c.hold_id)
     return tx.all(joined.where(rows.c.decision_id == decision_id).order_by(rows.c.order_id, rows.c.id))

@@ -9,8 +9,9 @@ from typing import Any
 from sqlalchemy import Select, exists, func, or_, select
 
 from wms.db import Tx, table_of
+from wms.formats.rates import Sent, Tariff
 from wms.models.items import Item
-from wms.models.orders import Order, OrderLine
+from wms.models.orders import Order, OrderLine, Recipient
 from wms.models.outbound import Wave
 from wms.models.people import Operator
 from wms.models.segments import PilotCheck, Segment
@@ -19,11 +20,13 @@ from wms.planning import piloting
 from wms.planning.piloting import Candidate, Feature, Shape
 from wms.queries import boxes, regions
 from wms.queries.coverage import Content
+from wms.queries.orders import in_parts
 from wms.queries.segments import on_hold
 
 orders, lines, items, parcels = table_of(Order), table_of(OrderLine), table_of(Item), table_of(Parcel)
 waves, segments, checks, operators = table_of(Wave), table_of(Segment), table_of(PilotCheck), table_of(Operator)
-parcel_lines = table_of(ParcelLine)
+parcel_lines, recipients = table_of(ParcelLine), table_of(Recipient)
+NO_SIDES = (0, 0, 0)
 BOXED = ("packed", "loaded", "shipped")
 Faults = dict[int, str]
 """Order -> what is missing."""
@@ -62,11 +65,34 @@ def faulty(tx: Tx, ids: Select[Any], *where: Any) -> Faults:
     return {order_id: sku for order_id, sku in map(tuple, tx.all(found.group_by(lines.c.order_id)))}
 
 
-def without_rate(tx: Tx, contents: list[Content]) -> Faults:
-    """Return orders to countries that no carrier has a rate for, and the country."""
+def without_rate(tx: Tx, contents: list[Content], tariff: Tariff | None = None) -> Faults:
+    """Return orders to countries that no carrier goes to, or that no table has a rate for, and the country."""
     known = boxes.carriers(tx)
     served = {country: rate_exists(known, country) for country in {each.country for each in contents}}
-    return {each.order_id: each.country or "no country" for each in contents if not served[each.country]}
+    found = {each.order_id: each.country or "no country" for each in contents if not served[each.country]}
+    return found | unpriced(tx, [each for each in contents if each.order_id not in found], tariff) if tariff else found
+
+
+def unpriced(tx: Tx, contents: list[Content], tariff: Tariff) -> Faults:
+    """Return orders whose goods no rate takes, and the country with their weight."""
+    weighs = {row.id: row.weight_g for row in tx.all(select(items.c.id, items.c.weight_g))}
+    codes, day, found = postcodes(tx, [each.order_id for each in contents]), tx.now.date(), Faults()
+    known: dict[Sent, bool] = {}
+    for each in contents:
+        grams = sum(weighs[item] * qty for item, qty in each.units)
+        parcel = Sent(grams, NO_SIDES, each.country, codes[each.order_id])
+        if parcel not in known:
+            known[parcel] = bool(tariff.quotes(parcel, day))
+        if not known[parcel]:
+            found[each.order_id] = f"{each.country} {grams / 1000:.1f} kg"
+    return found
+
+
+def postcodes(tx: Tx, order_ids: Sequence[int]) -> dict[int, str]:
+    """Return order -> its postcode."""
+    wanted = select(orders.c.id, recipients.c.postal_code).join(recipients, recipients.c.id == orders.c.recipient_id)
+    rows = (row for part in in_parts(order_ids) for row in tx.all(wanted.where(orders.c.id.in_(part))))
+    return {order_id: code for order_id, code in map(tuple, rows)}
 
 
 def rate_exists(carriers: Any, country: str) -> bool:

@@ -375,6 +375,12 @@ RULES = (
         """,
     ),
     Rule(
+        "P1 erased is erased",
+        "Nothing tells whose an erased order was.",
+        "SELECT o.id, o.number FROM customer_order o JOIN recipient r ON r.id = o.recipient_id WHERE o.erased_at"
+        " IS NOT NULL AND (r.name <> '' OR r.line1 <> '' OR r.email <> '' OR r.phone <> '' OR o.raw <> '{}')",
+    ),
+    Rule(
         "L7 a wave ends with its lists",
         "A wave that is done has no list to pick or pack.",
         "SELECT w.id, w.name, l.code, l.state FROM wave w JOIN pick_list l ON l.wave_id = w.id"

@@ -28,6 +28,8 @@ lists, picks, list_orders = table_of(PickList), table_of(Pick), table_of(ListOrd
 orders, order_lines = table_of(Order), table_of(OrderLine)
 MOVES_MAX = 3_000  # newest movements that are looked at
 PARCELS_MAX = 600
+WALKS_MAX = 200  # newest lists whose walks are looked at
+WAY_MM, WAY_MAX_MM = 8_000, 40_000  # from pick to pick before anybody walked, and the most that is believed of a pilot
 OPEN_LISTS = ("ready", "picking", "picked")
 UNPACKED = ("released", "picking", "picked", "packing")
 
@@ -79,6 +81,15 @@ def parcel_samples(rows: Iterable[Row[Any]]) -> list[Sample]:
     pairs = [pair for row in benches.values() for pair in pairwise(row)]
     pairs.sort(key=lambda pair: (pair[1].packed_at, pair[1].id))
     return [Sample(int(there.units), milliseconds(there.packed_at - here.packed_at)) for here, there in pairs]
+
+
+def way_mm(tx: Tx) -> int:
+    """Return how far it is from one pick to the next on the newest lists: what the walks of a wave will be like."""
+    newest = select(lists.c.id, lists.c.walk_mm).where(lists.c.state != "void").order_by(lists.c.id.desc())
+    known = newest.limit(WALKS_MAX).subquery()
+    stops = select(func.count()).where(picks.c.list_id.in_(select(known.c.id))).scalar_subquery()
+    found = tx.one(select(func.coalesce(func.sum(known.c.walk_mm), 0).label("walk_mm"), stops.label("stops")))
+    return min(int(found.walk_mm) // found.stops, WAY_MAX_MM) if found and found.stops else WAY_MM
 
 
 def milliseconds(length: timedelta) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from sqlalchemy import String, and_, cast, func, literal, or_, select, type_coerce, union_all
+from sqlalchemy import String, and_, case, cast, func, literal, or_, select, type_coerce, union_all
 
 from wms.db import Tx, Utc, table_of
 from wms.models.campaigns import Campaign, Import
@@ -13,10 +13,14 @@ from wms.models.counting import Count
 from wms.models.inbound import ReceiptCarton, ReceiptLine
 from wms.models.items import Owner
 from wms.models.jobs import Job
+from wms.models.mail import Mail, MailServer
 from wms.models.orders import Hold, Order
+from wms.models.outbound import Wave
 from wms.models.people import Operator, Session
 from wms.models.places import Location
 from wms.models.printing import PrintAgent, Printer, PrintJob
+from wms.models.segments import PilotCheck
+from wms.models.shipping import Parcel
 from wms.models.stock import Stock
 from wms.queries.listing import FIRST, Cut, Listing, like, page_of
 
@@ -25,6 +29,8 @@ printers, print_jobs, places, sessions = table_of(Printer), table_of(PrintJob), 
 print_agents = table_of(PrintAgent)
 cartons, lines, counts, jobs = table_of(ReceiptCarton), table_of(ReceiptLine), table_of(Count), table_of(Job)
 owners, campaigns, stock = table_of(Owner), table_of(Campaign), table_of(Stock)
+mails, mail_server = table_of(Mail), table_of(MailServer)
+waves, parcels, checks = table_of(Wave), table_of(Parcel), table_of(PilotCheck)
 
 # -- what needs a person now ------------------------------------------------------------------------------------------
 
@@ -63,6 +69,21 @@ wrong_lines = (
 open_counts = select(
     literal("count"), literal("open"), func.count(), func.min(counts.c.asked_at), literal(0), literal("")
 ).where(counts.c.state.in_(("open", "recount")))
+pilots_to_check = (
+    select(literal("pilot"), waves.c.name, func.count(), func.min(parcels.c.packed_at), waves.c.id)
+    .add_columns(literal(""))
+    .select_from(
+        parcels.join(orders, orders.c.id == parcels.c.order_id)
+        .join(waves, waves.c.id == orders.c.wave_id)
+        .outerjoin(checks, checks.c.parcel_id == parcels.c.id)
+    )
+    .where(waves.c.kind == "pilot", waves.c.segment_id.is_not(None))
+    .where(
+        parcels.c.state.in_(("packed", "loaded", "shipped")),
+        or_(checks.c.verdict.is_(None), checks.c.verdict == "wrong"),
+    )
+    .group_by(waves.c.id, waves.c.name)
+)
 dead_jobs = select(
     *(
         literal("job"),
@@ -73,19 +94,49 @@ dead_jobs = select(
         cast(func.substr(jobs.c.error, 1, 120), String),
     )
 ).where(jobs.c.state == "dead")
-attention_rows = union_all(open_holds, doubtful_labels, printer_trouble, wrong_lines, open_counts, dead_jobs).subquery(
-    "attention"
+doubtful_mails = (
+    select(literal("mail"), mails.c.state, func.count(), func.min(mails.c.created_at), literal(0), literal(""))
+    .where(mails.c.state.in_(("uncertain", "failed")))
+    .group_by(mails.c.state)
 )
+words = case((mail_server.c.stopped_at.is_not(None), "Somebody stopped them."), else_=mail_server.c.trouble)
+mail_trouble = (
+    select(literal("post"), literal("server"), literal(1))
+    .add_columns(func.coalesce(mail_server.c.stopped_at, mail_server.c.trouble_since), literal(0), words)
+    .where(or_(mail_server.c.stopped_at.is_not(None), mail_server.c.failures > 2))  # once or twice mends itself
+)
+closed_too_soon = (  # their people's data cannot go in time
+    select(literal("closed"), campaigns.c.code, func.count(), func.min(orders.c.imported_at), campaigns.c.id)
+    .add_columns(literal(""))
+    .select_from(orders.join(campaigns, campaigns.c.id == orders.c.campaign_id))
+    .where(campaigns.c.closed_at.is_not(None), orders.c.state.not_in(("shipped", "cancelled")))
+    .group_by(campaigns.c.id, campaigns.c.code)
+)
+attention_rows = union_all(
+    open_holds,
+    doubtful_labels,
+    printer_trouble,
+    wrong_lines,
+    open_counts,
+    pilots_to_check,
+    doubtful_mails,
+    mail_trouble,
+    closed_too_soon,
+    dead_jobs,
+).subquery("attention")
 
 
 def attention(tx: Tx) -> list[Any]:
-    """Return what waits for a person, the oldest first: kind, subject, number, since, ref, words (one statement)."""
+    """Return what waits for a person: kind, subject, number, since, ref, words (one statement).
+
+    Pilots come first, because waves wait for them, then the oldest.
+    """
     wanted = (
         select(attention_rows)
         .add_columns(type_coerce(attention_rows.c.since, Utc).label("at"))
         .where(attention_rows.c.number > 0)
     )
-    return sorted(tx.all(wanted), key=lambda row: (row.at is None, row.at))
+    return sorted(tx.all(wanted), key=lambda row: (row.kind != "pilot", row.at is None, row.at))
 
 
 def figures(tx: Tx) -> dict[str, int]:

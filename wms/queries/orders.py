@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import Row, and_, func, or_, select
 
 from wms.db import Tx, table_of
+from wms.models.backers import BackerPage
 from wms.models.campaigns import Campaign, Import
 from wms.models.items import Item
 from wms.models.orders import Hold, Order, OrderEvent, OrderLine, Recipient
@@ -21,6 +22,7 @@ orders, lines, recipients, holds = table_of(Order), table_of(OrderLine), table_o
 events, items, operators, campaigns = table_of(OrderEvent), table_of(Item), table_of(Operator), table_of(Campaign)
 parcels, carriers, waves = table_of(Parcel), table_of(Carrier), table_of(Wave)
 list_orders, pick_lists, imports = table_of(ListOrder), table_of(PickList), table_of(Import)
+pages = table_of(BackerPage)
 summary = (
     select(
         *(
@@ -58,8 +60,10 @@ def order_page(tx: Tx, order_id: int) -> OrderPage | None:
     """Return one order with everything about it, or None."""
     person = [recipients.c[name] for name in ("line1", "line2", "state", "postal_code", "phone", "email")]
     also = (orders.c.raw, orders.c.parent_id, orders.c.content_locked_at, orders.c.address_locked_at, orders.c.lock_at)
-    keys = (orders.c.campaign_id, orders.c.recipient_id, recipients.c.uid, recipients.c.mail_key)
+    keys = (orders.c.campaign_id, orders.c.recipient_id, recipients.c.uid, recipients.c.mail_key, orders.c.erased_at)
     wanted = summary.add_columns(*(column.label(f"to_{column.name}") for column in person), *also, *keys)
+    wanted = wanted.add_columns(pages.c.confirmed_at)
+    wanted = wanted.outerjoin(pages, pages.c.order_id == func.coalesce(orders.c.parent_id, orders.c.id))
     order = tx.one(wanted.where(orders.c.id == order_id))
     if order is None:
         return None
@@ -132,11 +136,18 @@ def reviewable(tx: Tx, order_ids: Sequence[int] | None = None) -> list[int]:
     return [row.id for part in parts for row in tx.all(wanted.where(orders.c.id.in_(part)))]
 
 
+def of_campaign(tx: Tx, campaign_id: int) -> list[int]:
+    """Return the orders of a campaign that are not released, by id; parts follow their whole."""
+    mine = select(orders.c.id).where(waiting, orders.c.campaign_id == campaign_id)
+    return [row.id for row in tx.all(mine.order_by(orders.c.id))]
+
+
 def to_review(tx: Tx, order_ids: Sequence[int]) -> list[Row[Any]]:
     """Return orders that are not released, with their recipients and how many lines they have, in id order."""
     n_lines = select(func.count()).where(lines.c.order_id == orders.c.id).scalar_subquery()
     wanted = everybody.add_columns(
-        *(orders.c.state.label("order_state"), orders.c.raw, orders.c.content_locked_at, n_lines.label("n_lines"))
+        *(orders.c.state.label("order_state"), orders.c.raw, orders.c.content_locked_at, n_lines.label("n_lines")),
+        orders.c.reward,
     )
     return tx.all(wanted.where(waiting, orders.c.id.in_(order_ids)))
 

@@ -31,6 +31,16 @@ class Given:
 
 
 @dataclass(frozen=True)
+class Sum:
+    """What everything of one order came to: item id -> units, the shape, what the map lacks, open questions."""
+
+    lines: Mapping[int, int]
+    shape: str
+    unmapped: Sequence[Chosen]
+    unanswered: Sequence[str]
+
+
+@dataclass(frozen=True)
 class Catalogue:
     """The map of a campaign in items, its version in force, and the kits. Kits are taken apart when asked for."""
 
@@ -43,23 +53,32 @@ class Catalogue:
         found = self.rules.resolve(everything, country)
         return [Given(each.chosen, tuple(self.apart(each.parts).items()), each.known) for each in found]
 
+    def meaning(self, everything: Sequence[Chosen], country: str = "") -> Sum:
+        """Return all that the map says of an order; what stands twice adds up, what is not mapped is left out.
+
+        Its shape is the same for orders that chose the same and get the same.
+        """
+        found = self.rules.resolve(everything, country)
+        lines = self.apart(part for each in found for part in each.parts)
+        open_questions = dict.fromkeys(question for each in found for question in each.unanswered)
+        unmapped = [each.chosen for each in found if not each.known]
+        return Sum(lines, reward_map.shape(found, lines), unmapped, list(open_questions))
+
     def lines(self, everything: Sequence[Chosen], country: str = "") -> dict[int, int]:
-        """Return item id -> units; what stands twice adds up, what is not mapped is left out."""
+        """Return item id -> units."""
         return self.apart(part for each in self.rules.resolve(everything, country) for part in each.parts)
 
     def unmapped(self, everything: Sequence[Chosen], country: str = "") -> list[Chosen]:
         """Return what the map does not know."""
         return [each.chosen for each in self.rules.resolve(everything, country) if not each.known]
 
-    def unanswered(self, everything: Sequence[Chosen], country: str = "") -> list[str]:
+    def unanswered(self, everything: Sequence[Chosen], country: str = "") -> Sequence[str]:
         """Return the questions without whose answers the map cannot say what to send."""
-        found = self.rules.resolve(everything, country)
-        return list(dict.fromkeys(question for each in found for question in each.unanswered))
+        return self.meaning(everything, country).unanswered
 
     def shape(self, everything: Sequence[Chosen], country: str = "") -> str:
-        """Return what an order's configuration is called: the same for orders that chose the same and get the same."""
-        found = self.rules.resolve(everything, country)
-        return reward_map.shape(found, self.apart(part for each in found for part in each.parts))
+        """Return what an order's configuration is called."""
+        return self.meaning(everything, country).shape
 
     def apart(self, parts: Iterable[tuple[int, int]]) -> dict[int, int]:
         """Return item id -> units of items and kits."""

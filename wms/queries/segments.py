@@ -17,12 +17,14 @@ from wms.models.outbound import Wave
 from wms.models.people import Operator
 from wms.models.segments import Segment, SegmentOrder
 from wms.queries import regions
+from wms.settings import Settings
 
 segments, members = table_of(Segment), table_of(SegmentOrder)
 orders, lines, items, holds = table_of(Order), table_of(OrderLine), table_of(Item), table_of(Hold)
 campaigns, waves, operators = table_of(Campaign), table_of(Wave), table_of(Operator)
 OPEN = ("held", "clean")
 Parts = Literal["", "whole", "first", "later"]
+MOST = "wave_orders"  # stands beside the filter: how many orders a person wants in one wave at most
 PARTS_WORDS = {"whole": "whole orders", "first": "first parts", "later": "later parts"}
 children = orders.alias("part")
 has_parts = exists().where(children.c.parent_id == orders.c.id, children.c.state != "cancelled")
@@ -58,7 +60,8 @@ class SegmentFilter:
     @classmethod
     def read(cls, text: str) -> SegmentFilter:
         """Return the filter that was stored as JSON."""
-        known = {key: tuple(value) if isinstance(value, list) else value for key, value in json.loads(text).items()}
+        stored = {key: value for key, value in json.loads(text).items() if key in FILTER_FIELDS}
+        known = {key: tuple(value) if isinstance(value, list) else value for key, value in stored.items()}
         return cls(**cast(dict[str, Any], known))
 
     @property
@@ -75,6 +78,11 @@ class SegmentFilter:
         parts += [f"exactly {self.shape}"] if self.shape else []
         parts += [PARTS_WORDS[self.parts]] if self.parts else []
         return " · ".join([*parts, *(["nothing held"] if self.ready else [])]) or "every open order"
+
+
+def most(segment: Any, settings: Settings) -> int:
+    """Return how many orders one wave of a segment may have at most: what somebody said, else what the site says."""
+    return int(json.loads(segment.filters).get(MOST) or settings.release.wave_orders_max)
 
 
 def shape_of(text: str) -> dict[str, int] | None:

@@ -8,13 +8,13 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Row, String, and_, case, cast, exists, func, literal, or_, select
+from sqlalchemy import Row, Select, String, and_, case, cast, exists, func, literal, or_, select
 
 from wms.db import Tx, table_of
 from wms.formats.reward_map import Chosen, plain
 from wms.models.campaigns import Campaign, MapVersion, Reward, ShapeCheck
 from wms.models.items import Item
-from wms.models.orders import Hold, Order
+from wms.models.orders import Hold, Order, OrderEvent
 from wms.models.people import Operator
 from wms.models.places import Location
 from wms.models.stock import Stock
@@ -24,10 +24,11 @@ from wms.queries.rewards import Catalogue, Given
 
 campaigns, versions, checks = table_of(Campaign), table_of(MapVersion), table_of(ShapeCheck)
 rewards, orders, items, operators = table_of(Reward), table_of(Order), table_of(Item), table_of(Operator)
-stock, locations, holds = table_of(Stock), table_of(Location), table_of(Hold)
+stock, locations, holds, events = (table_of(each) for each in (Stock, Location, Hold, OrderEvent))
 OPEN = ("held", "clean")
 LATE = "CHANGED_AFTER_LOCK"
 BY_MAP = "The SKU map changed"  # the beginning of the hold of locked orders that a map would change
+UNTESTED, WITHOUT = "untested", "Without a test pick of "  # what a timeline says when somebody let them go
 LIVE = ("held", "clean", "released", "picking", "picked", "packing", "packed", "shipped")
 SAMPLE = 2000  # orders read to show answers to questions that the map does not know
 ANSWERS_SHOWN = 30
@@ -188,6 +189,18 @@ def untested(tx: Tx, campaign_id: int, order_ids: Sequence[int] | None = None) -
     counted = (orders.c.shape, func.count().label("n"), func.min(orders.c.id).label("example"))
     wanted = select(*counted).where(*mine, orders.c.shape.not_in(said)).group_by(orders.c.shape)
     return tx.all(wanted.order_by(func.count().desc()))
+
+
+def unticked(tx: Tx, ids: Select[Any]) -> list[Row[Any]]:
+    """Return those of these orders (id, their whole's id, its shape) whose configuration nobody found
+    right, nor let go without a test pick; the parts of an order stand with their whole."""
+    whole = orders.alias("whole")
+    mine = and_(checks.c.campaign_id == whole.c.campaign_id, checks.c.shape == whole.c.shape)
+    said = and_(events.c.order_id == whole.c.id, events.c.kind == UNTESTED)
+    vouched = exists().where(said, events.c.text.startswith(literal(WITHOUT) + whole.c.shape + ":"))
+    found = select(orders.c.id, whole.c.id.label("whole_id"), whole.c.shape)
+    joined = found.join(whole, whole.c.id == func.coalesce(orders.c.parent_id, orders.c.id))
+    return tx.all(joined.where(orders.c.id.in_(ids), ~exists().where(mine), ~vouched).order_by(orders.c.id))
 
 
 # --- who does not follow the map yet ---

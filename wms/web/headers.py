@@ -56,7 +56,9 @@ def hosts(settings: Settings) -> list[str]:
     """Return the host names this server answers to; anything else is a rebinding attack or a typing error."""
     base = urlsplit(settings.web.base_url).hostname
     own = settings.web.host if settings.web.host not in EVERYWHERE else None
-    return [host for host in ("localhost", "127.0.0.1", "[::1]", base, own, *settings.web.trusted_hosts) if host]
+    backers = urlsplit(settings.links.base_url).hostname
+    known = ("localhost", "127.0.0.1", "[::1]", base, own, backers, *settings.web.trusted_hosts)
+    return [host for host in known if host]
 
 
 def origins(settings: Settings) -> list[str]:

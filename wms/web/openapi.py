@@ -6,7 +6,7 @@ import inspect
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, TypeVar, cast
 
 from flask import Blueprint, Response, request
 from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator
@@ -22,6 +22,7 @@ PER_PAGE_MAX = 200
 PAGE_MAX = 100_000
 REF = "#/components/schemas/{model}"
 RULE = re.compile(r"<(?:(?P<kind>\w+)(?:\([^)]*\))?:)?(?P<name>\w+)>")
+BINARY = {"type": "string", "format": "binary"}
 ERRORS = {
     "401": "No live session.",
     "403": "The role, or the page's CSRF token, does not allow it.",
@@ -89,13 +90,15 @@ class Failed(Told):
 
 @dataclass(frozen=True)
 class Deal:
-    """What one endpoint gives and takes. `form` is a multipart body with a file beside its fields."""
+    """What one endpoint gives and takes. `form` is a multipart body with a file beside its fields; with `files` the
+    answer is a file of one of these media types, and the function returns it as a response."""
 
     answer: type[BaseModel]
     query: type[BaseModel] | None = None
     body: type[BaseModel] | None = None
     form: type[BaseModel] | None = None
     status: int = 200
+    files: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -130,6 +133,8 @@ class Api:
             @needs(*roles)
             def endpoint(**path: Any) -> Response:
                 result = function(**path, **taken(deal))
+                if deal.files:
+                    return cast(Response, result)
                 told = deal.answer.model_validate(result, from_attributes=True)
                 return Response(told.model_dump_json(), deal.status, mimetype="application/json")
 
@@ -210,6 +215,8 @@ def operation(each: Endpoint, found: Any) -> dict[str, Any]:
     deal = each.deal
     errors = {status: as_response(why, found[Failed, "serialization"]) for status, why in ERRORS.items()}
     good = as_response(each.summary, found[deal.answer, "serialization"])
+    if deal.files:
+        good = {"description": each.summary, "content": {kind: {"schema": BINARY} for kind in deal.files}}
     about: dict[str, Any] = {
         "operationId": each.name,
         "summary": each.summary,

@@ -6,7 +6,10 @@ import logging
 from typing import Any
 
 from wms.flows.engine import Who
+from wms.operations import auditing
+from wms.operations.ledger import By
 from wms.queries.orders import OrderPage
+from wms.web.parts import act, store
 
 log = logging.getLogger("wms.audit")
 OFFICE = frozenset({"supervisor", "admin"})
@@ -24,7 +27,22 @@ def sees_address(me: Who, page: OrderPage) -> bool:
     seen = searches_people(me) or packing
     if seen:
         log.info("operator %s sees the address of order %s", me.operator_id, page.order.id)
+        write_down(By(me.operator_id), page.order.id)
     return seen
+
+
+def write_down(by: By, order_id: int) -> None:
+    """Keep who opened the address of an order; again within the hour is the same look."""
+    with store().read() as tx:
+        if auditing.seen_lately(tx, by, order_id):
+            return
+    act(auditing.note, by, "address", "order", order_id=order_id)
+
+
+def searched(me: Who, text: str, found: int) -> None:
+    """Keep that somebody who may see names searched, and how many people came up; not what was typed."""
+    if text and searches_people(me):
+        act(auditing.note, By(me.operator_id), "search", "orders", rows=found)
 
 
 def initials(name: str) -> str:

@@ -13,6 +13,7 @@ from wms.formats.orders.profiles import Profile
 from wms.formats.orders.rows import BadRowError, Recipient
 
 PAID, CANCELLED, UNPAID = "collected", "canceled", "errored"
+NO_ANSWER_MAX = max(map(len, NO_ANSWER))
 LATE = {"1", "yes", "true", "x", "late"}
 ADDRESS = {
     "ship_name": "The name", "ship_line1": "The street", "ship_line2": "The second address line",
@@ -45,8 +46,10 @@ class Cells:
 
     def answer(self, role: str) -> str:
         """The cell of a field that a backer filled in; "No response" is no answer."""
+        if role not in self.at:
+            return ""
         text = self.text(role)
-        return "" if text.casefold() in NO_ANSWER else text
+        return "" if text and len(text) <= NO_ANSWER_MAX and text.casefold() in NO_ANSWER else text
 
     def column(self, role: str) -> str:
         """The name of a field's column, as the file writes it."""

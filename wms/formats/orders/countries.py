@@ -81,11 +81,16 @@ def plain(name: str) -> str:
     return "".join(LETTERS.get(letter, letter) for letter in apart if letter.isalnum())
 
 
+def _listed() -> dict[str, list[str]]:
+    _, *parts = re.split(r"\b([A-Z]{2}): ", " ".join(NAMES.split()))
+    pairs = zip(parts[::2], parts[1::2], strict=True)
+    return {two: [name.strip().removesuffix(".") for name in names.split(",")] for two, names in pairs}
+
+
 def _known() -> dict[str, str]:
     found: dict[str, str] = {}
-    _, *parts = re.split(r"\b([A-Z]{2}): ", " ".join(NAMES.split()))
-    for two, names in zip(parts[::2], parts[1::2], strict=True):
-        for name in (two, *names.split(",")):
+    for two, names in _listed().items():
+        for name in (two, *names):
             found.setdefault(plain(name), two)
     return found
 
@@ -97,3 +102,5 @@ def code(text: str) -> str:
 
 
 KNOWN = _known()
+CALLED = {two: names[0] for two, names in sorted(_listed().items(), key=lambda pair: pair[1][0])}
+"""Code -> how the country is called, by name."""

@@ -12,6 +12,7 @@ DIGITS = {
 }  # fmt: skip
 SCIENTIFIC = re.compile(r"\d([.,]\d+)?E[+-]?\d{1,3}", re.IGNORECASE)
 MONTHS = "jan|feb|mar|mär|mae|apr|may|mai|jun|jul|aug|sep|oct|okt|nov|dec|dez"
+MONTH_NAMES = frozenset(MONTHS.split("|"))
 DATE = re.compile(
     rf"\d{{4}}-\d\d-\d\d( 00:00(:00)?)?|\d{{1,2}}[-. /]({MONTHS})[a-z.]*([-. /]\d\d(\d\d)?)?|({MONTHS})[a-z.]*[- ]\d\d",
     re.IGNORECASE,
@@ -48,7 +49,7 @@ def said(cell: str) -> str:
 
 def date(cell: str) -> bool:
     """Whether a text such as 3-5 was turned into a date."""
-    return DATE.fullmatch(cell) is not None
+    return (cell[:1].isdigit() or cell[:3].casefold() in MONTH_NAMES) and DATE.fullmatch(cell) is not None
 
 
 def garbled(cell: str) -> bool:

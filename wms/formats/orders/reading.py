@@ -79,7 +79,7 @@ class Export:
         self.confidence = main.confidence()
         self.columns = tuple({column.name: column for reader in readers for column in reader.columns}.values())
         self.size = sum(reader.size for reader in readers)
-        self.places: dict[str, tuple[int, int]] = {}
+        self.places: dict[str, dict[str, int]] = {}
 
     def __iter__(self) -> Iterator[ExportOrder | Rejected]:
         """Every order and every rejected row; a backer who stands in two tables is one order and one rejection."""
@@ -103,16 +103,16 @@ class Export:
             yield order
 
     def _claim(self, index: int, order: ExportOrder, one_each: bool) -> None:
-        word = "Backer" if one_each else "Order"
-        names = [f"{word} number {order.number}"]
+        names = {"Backer number" if one_each else "Order number": order.number}
         if one_each and order.uid:
-            names.append(f"Backer UID {order.uid}")
-        for name in names:
-            if name in self.places:
-                where, line = self.places[name]
-                raise BadRowError(f"{name} is already on line {line} of {self.readers[where].source.name}.")
-        for name in names:
-            self.places[name] = (index, order.line)
+            names["Backer UID"] = order.uid
+        for word, name in names.items():
+            if (place := self.places.setdefault(word, {}).get(name)) is not None:
+                line, where = divmod(place, len(self.readers))
+                source = self.readers[where].source.name
+                raise BadRowError(f"{word} {name} is already on line {line} of {source}.")
+        for word, name in names.items():
+            self.places[word][name] = order.line * len(self.readers) + index
 
 
 class Reader:

@@ -16,6 +16,10 @@ class Done(Told):
     done: bool = True
 
 
+class File(Told):
+    """A file: the answer is its bytes, its name stands in Content-Disposition."""
+
+
 class Queued(Told):
     """The print jobs that were made."""
 

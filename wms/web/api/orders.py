@@ -280,6 +280,7 @@ def orders(query: OrderQuery) -> Any:
     whole = privacy.searches_people(who())
     with snapshot() as tx:
         found = review.order_list(tx, review.settled(tx, query.filters(whole)), query.cut)
+    privacy.searched(who(), query.q, found["total"])
     for row in found["items"]:
         row["recipient"] = row["name"] if whole else privacy.initials(row["name"])
     return found

@@ -115,22 +115,27 @@ class Made(Told):
 
 
 class ReasonTold(Told):
-    """Why the gate is shut; with `orders` it concerns so many, and they can be left out."""
+    """Why the gate is shut; with `orders` it concerns so many, and they can be left out; `about`: SKUs, countries."""
 
     code: str
     sentence: str
     orders: int
     examples: list[str]
+    about: list[str]
 
 
 class SizeTold(Told):
-    """How many orders so many people can take in a shift."""
+    """How many orders go at once: what people can pick and pack (`fits`) in these hours, `until` the next truck or
+    (null) the shift's end, and in a wave never more than `most`."""
 
     orders: int
     people: int
     stations: int
     hours: float
     on_the_floor: int
+    fits: int
+    most: int
+    until: datetime | None
 
 
 class GateTold(Told):
@@ -193,6 +198,18 @@ class Reasoned(Asked):
     reason: str = Field(min_length=1, max_length=200)
 
 
+class WaveSize(Asked):
+    """How many orders one wave has at most; null: as many as the site's settings say."""
+
+    orders: int | None = Field(None, ge=1, le=segmenting.WAVE_MAX)
+
+
+class Vouched(Told):
+    """How many orders go without a test pick."""
+
+    orders: int
+
+
 @api.route("GET /campaigns/<id:campaign_id>/coverage", Deal(Covered), *OFFICE)
 def coverage_of(campaign_id: int) -> Any:
     """Show what a campaign's open orders need against what there is and what comes."""
@@ -236,6 +253,26 @@ def gate(segment_id: int, query: GateQuery) -> Any:
 def sign_off(segment_id: int, body: Reasoned) -> Any:
     """Sign that a segment of another channel may have goods that locked backers wait for."""
     act(segmenting.sign_off, by(), segment_id, body.reason)
+    return Done()
+
+
+@api.route("POST /segments/<id:segment_id>/untested", Deal(Vouched, body=Reasoned), "supervisor")
+def vouch(segment_id: int, body: Reasoned) -> Any:
+    """Sign that orders of a segment go though nobody ticked the test pick of their configuration."""
+    return {"orders": vouch_for(segment_id, body.reason)}
+
+
+def vouch_for(segment_id: int, reason: str) -> int:
+    """Sign for the configurations of a segment that nobody ticked; return how many orders they concern."""
+    with snapshot() as tx:
+        ids = reads.ids_of(known_segment(tx, segment_id), settings().site.country)
+    return act(proving.untested, by(), ids, reason)
+
+
+@api.route("POST /segments/<id:segment_id>/size", Deal(Done, body=WaveSize), *OFFICE)
+def set_size(segment_id: int, body: WaveSize) -> Any:
+    """Say how many orders one wave of a segment has at most."""
+    act(segmenting.limit, segment_id, body.orders)
     return Done()
 
 

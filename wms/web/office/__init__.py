@@ -9,14 +9,17 @@ from flask import Flask
 
 from wms.settings import Settings
 from wms.web.office import (
+    backers,
     doors,
     dossier,
     dress,
+    erasures,
     exports,
     home,
     inbound,
     intake,
     labels,
+    mails,
     orders,
     outgoing,
     people,
@@ -27,6 +30,7 @@ from wms.web.office import (
     sku_map,
     splits,
     stock,
+    surveys,
     templates,
     test_picks,
 )
@@ -36,7 +40,7 @@ from wms.web.parts import teach_addresses
 # Importing them registers their pages.
 ROOMS = (
     *(doors, home, orders, dossier, stock, inbound, intake, outgoing, releases, splits, plans, sku_map, test_picks),
-    *(labels, templates, sheets, printers, people, exports),
+    *(labels, templates, sheets, printers, people, exports, surveys, backers, mails, erasures),
 )
 
 

@@ -22,7 +22,7 @@ from wms.web.office.orders import DID, VERBS, kept, settled, undoable
 from wms.web.parts import act, by, settings, snapshot
 
 EVENT_TONES = {"held": "ask", "hold": "ask", "cleared": "ok", "clean": "ok", "shipped": "ok", "short": "stop"}
-EVENT_TONES |= {"cancelled": "stop", "address": "ok", "locked": "ok", "undone": "ask"}
+EVENT_TONES |= {"cancelled": "stop", "address": "ok", "confirmed": "ok", "locked": "ok", "undone": "ask"}
 
 
 @bp.get("/orders/<id:order_id>")

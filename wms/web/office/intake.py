@@ -16,7 +16,7 @@ from wms.formats.errors import FormatError
 from wms.formats.orders.profiles import COLUMN_ROLES, ROLES
 from wms.formats.orders.reading import PREVIEW, Choice, Export
 from wms.formats.orders.rows import ExportOrder
-from wms.operations import amending, importing, jobs, staging
+from wms.operations import amending, auditing, importing, jobs, staging
 from wms.queries import imports as reads
 from wms.web import uploads
 from wms.web.auth import needs
@@ -173,8 +173,9 @@ def give_up_import(import_id: int) -> Response:
 def rejected_rows(import_id: int) -> Plain:
     """Give the rejected rows back as a file: the same columns, and why."""
     with snapshot() as tx:
-        there(reads.one(tx, import_id), f"Import {import_id}")
+        row = there(reads.one(tx, import_id), f"Import {import_id}")
         text = reads.rejected_file(reads.rejected(tx, import_id))
+    act(auditing.note, by(), "file", "rejected rows", campaign_id=row.campaign_id, rows=row.rejected)
     headers = {"Content-Disposition": f"attachment; filename=rejected-{import_id}.csv"}
     return Plain("\ufeff" + text, mimetype="text/csv", headers=headers)
 
@@ -185,6 +186,15 @@ def apply_change(change_id: int) -> Response:
     """Write a change into a locked order."""
     act(amending.apply_change, settings(), by(), change_id)
     return back("The change is applied.")
+
+
+@bp.post("/imports/<id:import_id>/apply")
+@needs(*OFFICE)
+def apply_changes(import_id: int) -> Response:
+    """Write all changes of an import that wait into their locked orders, as far as each may be written."""
+    done, stay = amending.apply_waiting(store(), settings(), by(), import_id)
+    left = f" {len(stay)} stay: {' '.join(dict.fromkeys(stay))[:300]}" if stay else ""
+    return back(f"{done} {'change is' if done == 1 else 'changes are'} applied.{left}", f"/office/imports/{import_id}")
 
 
 @bp.post("/changes/<id:change_id>/refuse")

@@ -59,6 +59,7 @@ def orders() -> str:
         counts = review.counts(tx, filters)
         found = review.order_list(tx, filters, query.cut, counts.shown)
         last = undoable(tx)
+    privacy.searched(who(), query.q, found["total"])
     for row in found["items"]:
         row["recipient"] = row["name"] if whole else privacy.initials(row["name"])
     facts = {"holds": judging.HOLDS, "verbs": VERBS, "last": last, "did": DID, "kept": kept(query)}

@@ -7,7 +7,7 @@ import json
 from pydantic import Field
 from werkzeug.wrappers import Response
 
-from wms.queries import office, outgoing, outlook
+from wms.queries import office, outgoing, outlook, planning
 from wms.web.api.outgoing import ParcelQuery, enqueue_release
 from wms.web.auth import needs, who
 from wms.web.office.core import OFFICE, asked, back, bp, draw, filled, there
@@ -38,9 +38,10 @@ def waves() -> str:
         found = outgoing.wave_list(tx, query.cut)
         job = outgoing.job_row(tx, query.job) if query.job else None
         figures = office.figures(tx)
-        lanes = outlook.outlook(tx, settings())
+        lanes, behind = outlook.outlook(tx, settings()), planning.gated_campaigns(tx)
     said = tell(json.loads(job.result)) if job and job.kind == "release" and job.state == "done" and job.result else ""
-    return draw("waves", "waves", query=query, found=found, job=job, said=said, figures=figures, lanes=lanes)
+    facts = {"figures": figures, "lanes": lanes, "behind": behind}
+    return draw("waves", "waves", query=query, found=found, job=job, said=said, **facts)
 
 
 @bp.post("/waves")

@@ -11,11 +11,20 @@ from werkzeug.wrappers import Response
 
 from wms.errors import BadInput
 from wms.operations import barring, gating, proving, segmenting, splitting
-from wms.queries import coverage, gates, locks, parts, regions
+from wms.queries import coverage, gates, locks, parts, regions, shapes
 from wms.queries import segments as reads
 from wms.queries.segments import SegmentFilter
 from wms.web.api.outgoing import enqueue_wish
-from wms.web.api.releases import LISTS, FilterForm, Reasoned, SegmentForm, known_campaign, known_segment, lock_now
+from wms.web.api.releases import (
+    LISTS,
+    FilterForm,
+    Reasoned,
+    SegmentForm,
+    known_campaign,
+    known_segment,
+    lock_now,
+    vouch_for,
+)
 from wms.web.auth import needs, who
 from wms.web.office.core import OFFICE, asked, back, bp, draw, filled
 from wms.web.openapi import Asked
@@ -66,6 +75,12 @@ class VerdictForm(Asked):
     reason: str = Field("", max_length=200)
 
 
+class SizeForm(Asked):
+    """How many orders one wave has at most; empty: as the site says."""
+
+    orders: str = Field("", pattern=r"^\d{0,5}$")
+
+
 class PriorityForm(Asked):
     """How soon a segment is served."""
 
@@ -97,6 +112,7 @@ def release(campaign_id: int) -> str:
             "segments": [(row, reads.counted(tx, reads.ids_of(row, home)), words(row)) for row in rows],
             "choices": reads.choices(tx, campaign_id),
             "pilots": gates.pilot_counts(gates.pilot_orders(tx, campaign_id)),
+            "untested": len(shapes.untested(tx, campaign_id)),
         }
     hours = settings().release.final_notice_hours
     return draw("release", "waves", campaign=campaign, groups=regions.GROUPS, hours=hours, **facts)
@@ -184,12 +200,34 @@ def segment(segment_id: int) -> str:
         gate = barring.gate(tx, settings(), row, {"pilot": True, "wave": False}.get(query.kind))
         ids = reads.ids_of(row, settings().site.country)
         known = parts.items_named(tx, later)
-        facts = {
+        facts: dict[str, Any] = {
             "cost": parts.cost(tx, settings(), ids, set(known.values())) if known else None,
             "waves": reads.waves_of(tx, segment_id),
             "skus": reads.choices(tx, row.campaign_id)["skus"],
         }
-    return draw("segment", "waves", segment=row, gate=gate, words=words(row), later=sorted(known), **facts)
+    facts |= {"solve": lambda reason: solved_at(row, reason), "later": sorted(known)}
+    return draw("segment", "waves", segment=row, gate=gate, words=words(row), **facts)
+
+
+def solved_at(segment: Any, reason: barring.Reason) -> tuple[str, str] | None:
+    """Return what helps against a reason of the gate and the page where it is done; None: on this page."""
+    campaign, code = segment.campaign, reason.code
+    release, about = url_for("office.release", campaign_id=segment.campaign_id), (*reason.about, "")[0]
+    item = url_for("office.item", sku=about) if about and code in ("WEIGHT", "CUSTOMS") else ""
+    ways = {
+        "HOLDS": ("Review", url_for("office.orders", state="held", campaign=campaign)),
+        "LOCKS": ("Lock", f"{release}#locks"),
+        "TEST_PICKS": ("Test picks", url_for("office.test_picks", campaign_id=segment.campaign_id)),
+        "MAP": ("SKU map", url_for("office.campaign_map", campaign_id=segment.campaign_id)),
+        "WEIGHT": (about, item),
+        "CUSTOMS": (about, item),
+        "RATE": ("Countries", url_for("office.blocked")),
+        "STOCK": ("Coverage", f"{release}#coverage"),
+        "PILOT": ("A pilot", url_for("office.segment", segment_id=segment.id, kind="pilot")),
+        "PILOT_OPEN": ("Check it", url_for("office.pilot")),
+        "PILOT_WRONG": ("Put right", url_for("office.orders", hold="PILOT_WRONG", campaign=campaign)),
+    }
+    return ways.get(code)
 
 
 @bp.post("/segments/<id:segment_id>/release")
@@ -211,6 +249,23 @@ def sign_segment(segment_id: int) -> Response:
     """Sign that a segment may have goods that locked backers wait for."""
     act(segmenting.sign_off, by(), segment_id, filled(Reasoned).reason)
     return back("Signed.")
+
+
+@bp.post("/segments/<id:segment_id>/untested")
+@needs("supervisor")
+def vouch_segment(segment_id: int) -> Response:
+    """Sign that orders of a segment go though nobody ticked the test pick of their configuration."""
+    number = vouch_for(segment_id, filled(Reasoned).reason)
+    return back(f"Signed: {number} orders go without a test pick.")
+
+
+@bp.post("/segments/<id:segment_id>/size")
+@needs(*OFFICE)
+def size_segment(segment_id: int) -> Response:
+    """Say how many orders one wave of a segment has at most."""
+    form = filled(SizeForm)
+    act(segmenting.limit, segment_id, int(form.orders or 0) or None)
+    return back("The largest wave is changed.")
 
 
 @bp.post("/segments/<id:segment_id>/priority")

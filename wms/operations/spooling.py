@@ -1,0 +1,87 @@
+"""Where an import writes, step by step, and where the orders of its file wait meanwhile: on disk, not in memory."""
+
+from __future__ import annotations
+
+import gc
+import marshal
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import IO, TypeVar
+
+from wms.db import Store, Tx
+from wms.formats.orders.rows import Rejected
+from wms.operations.intake import Fresh
+from wms.settings import Settings
+
+T = TypeVar("T")
+
+
+@dataclass
+class Desk:
+    """Where an import writes: a store, in transactions of its own, or one transaction that is thrown away."""
+
+    store: Store
+    settings: Settings
+    only: Tx | None = None
+    pace: float = 0.25  # seconds of rest for each second of writing, while others may want to write
+    steps: list[float] = field(default_factory=list)  # computing seconds of each; how long a disk takes is not theirs
+
+    def write(self, work: Callable[[Tx], T]) -> T:
+        """Run one step."""
+        if self.only is not None:
+            return work(self.only)
+
+        def timed(tx: Tx) -> T:
+            begun = time.thread_time()
+            done = work(tx)
+            self.steps.append(time.thread_time() - begun)
+            return done
+
+        done = self.store.transact(timed)
+        if self.store.sqlite:  # one writer at a time: whoever waits gets its turn now
+            time.sleep(self.steps[-1] * self.pace)
+        return done
+
+    def read(self, work: Callable[[Tx], T]) -> T:
+        """Look something up."""
+        if self.only is not None:
+            return work(self.only)
+        with self.store.read() as tx:
+            return work(tx)
+
+
+@dataclass
+class Spool:
+    """The orders of a file on disk, in a file without a name, so that a large one never fills the memory."""
+
+    paper: IO[bytes]
+    present: set[str] = field(default_factory=set)
+    rejected: list[Rejected] = field(default_factory=list)
+    size: int = 0
+
+    def put(self, rows: Sequence[Fresh]) -> None:
+        """Write orders."""
+        marshal.dump([row.parts() for row in rows], self.paper)
+        self.size += len(rows)
+        self.present.update(row.number for row in rows)
+
+    def rows(self, after: int = 0) -> Iterator[Fresh]:
+        """Every order but the first `after`."""
+        self.paper.seek(0)
+        seen = 0
+        while seen < self.size:
+            rows = marshal.load(self.paper)
+            yield from (Fresh(*parts) for parts in rows[max(0, after - seen) :])
+            seen += len(rows)
+
+
+@contextmanager
+def undisturbed() -> Iterator[None]:
+    """Keep the collector from looking through the whole program again and again, while rows come and go."""
+    gc.freeze()
+    try:
+        yield
+    finally:
+        gc.unfreeze()
