@@ -46,13 +46,15 @@ LINEAR = (
     "DataBarLtd",
     "DataBarExp",
 )
-MATRIX = ("QRCode", "DataMatrix", "DataBarStk", "DataBarStkOmni", "DataBarExpStk")
+STACKED = ("DataBarStk", "DataBarStkOmni", "DataBarExpStk")
+MATRIX = ("QRCode", "DataMatrix", *STACKED)
 ZBAR_AIM = {"CODE128": ("Code128", ""), "CODE39": ("Code39", "]A0"), "I25": ("ITF", "]I0"), "QRCODE": ("QR", "")}
 FULL_ASCII = re.compile(rb"[$%+/][A-Z]")  # Code 39 pairs that mean one character in the extended set
 
 
-View = Literal["whole", "matrix", "bars", "drawn"]
-"""A whole picture; one sought for 2-D codes only; a cut-out of upright bars; bars drawn anew, black below half grey."""
+View = Literal["whole", "matrix", "upright", "bars", "drawn"]
+"""A whole picture; one sought for 2-D codes only; one in which codes stand upright, stacked ones too; a cut-out of
+upright bars; bars drawn anew, black below half grey."""
 
 
 class Engine(Protocol):
@@ -61,7 +63,10 @@ class Engine(Protocol):
     name: str
 
     def read(self, picture: Grey, view: View = "whole") -> list[Code]:
-        """Return the codes of a picture that shows what `view` says."""
+        """Return the codes of a picture that shows what `view` says.
+
+        One that was found and not read has no data; only a picture sought for 2-D codes gives such.
+        """
 
 
 @cache
@@ -110,21 +115,26 @@ class Zxing:
         self._fixed = zxingcpp.Binarizer.FixedThreshold
         self._local = zxingcpp.Binarizer.LocalAverage
         bars, matrix = ([getattr(formats, name) for name in names] for names in (LINEAR, MATRIX))
+        stacked = [getattr(formats, name) for name in STACKED]
         self._formats: dict[str, Any] = {"whole": bars + matrix, "matrix": matrix, "bars": bars, "drawn": bars}
+        self._formats["upright"] = bars + stacked
 
     def read(self, picture: Grey, view: View = "whole") -> list[Code]:
-        """Return the codes of a picture: a whole one is searched at right angles and light on dark too."""
-        whole = view in ("whole", "matrix")
+        """Return the codes of a picture: a large one is searched smaller and light on dark too, a whole one turned."""
+        large = view in ("whole", "matrix", "upright")
         found = self._read(
             picture,
             formats=self._formats[view],
             text_mode=self._plain,
-            try_rotate=whole,
-            try_downscale=whole,
-            try_invert=whole,
+            try_rotate=view == "whole",
+            try_downscale=large,
+            try_invert=large,
             binarizer=self._fixed if view == "drawn" else self._local,
+            return_errors=view == "matrix",
         )
-        return [code for each in found if each.valid and (code := zxing_code(each)) is not None]
+        codes = [code for each in found if each.valid and (code := zxing_code(each)) is not None]
+        hurt = (ZXING_NAMES.get(str(each.format), "") for each in found if not each.valid)
+        return codes + [Code(b"", "", kind, "", (), self.name) for kind in hurt if kind in ("QR", "DataMatrix")]
 
 
 def zxing_code(found: Any) -> Code | None:

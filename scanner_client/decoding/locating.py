@@ -94,9 +94,10 @@ def regions(found: Directions) -> list[tuple[float, Quad]]:
     if not barred.any():
         return []
     parts: list[tuple[int, Any, int, Any]] = []
+    alike = [(barred & (sectors == sector)).view(np.uint8) for sector in range(EIGHTHS)]
     for sector in range(EIGHTHS):
-        near = barred & ((sectors == sector) | (sectors == (sector + 1) % EIGHTHS))
-        count, labels, facts, _ = cv2.connectedComponentsWithStats(near.astype(np.uint8), connectivity=4)
+        near = alike[sector] | alike[(sector + 1) % EIGHTHS]
+        count, labels, facts, _ = cv2.connectedComponentsWithStats(near, connectivity=4)
         areas = facts[:, cv2.CC_STAT_AREA]
         large = (n for n in range(1, count) if areas[n] >= 1.2 * found.window**2)
         parts += [(int(areas[n]), labels, n, facts[n]) for n in large]
@@ -128,9 +129,9 @@ def box_of(found: Directions, labels: Any, number: int, facts: Any) -> tuple[flo
 
 def trimmed(values: NDArray[np.float64], share: float) -> tuple[float, float]:
     """Return the range of values without `share` of them at either end."""
-    ordered = np.sort(values)
-    count = len(ordered)
-    return float(ordered[int(count * share)]), float(ordered[max(0, int(count * (1 - share)) - 1)])
+    low, high = int(len(values) * share), max(0, int(len(values) * (1 - share)) - 1)
+    ordered = np.partition(values, (low, high))
+    return float(ordered[low]), float(ordered[high])
 
 
 def joined(boxes: list[tuple[float, Quad]]) -> list[tuple[float, Quad]]:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from functools import partial
+from functools import cache, partial
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from scanner_client.decoding.engines import Engine, View
 from scanner_client.decoding.locating import FINE_PX, Detector, Quad, locate, width_of
@@ -106,12 +107,18 @@ class Workbench:
         yield "calm", self.zxing, "matrix", lambda: calm(frame)
         if frame.size < picture.size:
             yield "fine", self.zxing, "matrix", lambda: shrunk(picture, FINE_FRAME_PX)
-        if picture.size <= PIXELS_TO_LOOK_AT_LARGER:
-            yield "larger", self.zxing, "whole", lambda: crisp(larger(picture, 1.5), 2.5)
+        if picture.size <= PIXELS_TO_ENLARGE:
+            view: View = "whole" if picture.size <= PIXELS_TO_LOOK_AT_LARGER else "matrix"
+            yield "larger", self.zxing, view, lambda: crisp(larger(picture, 1.5), 2.5)
+
+    def rescues(self, frame: Grey) -> Iterator[Preparation]:
+        """Yield the whole picture prepared for a 2-D code that was found but not read: mostly it is out of focus."""
+        yield "refocused", self.zxing, "matrix", lambda: larger(refocused(frame), CALM)
+        yield "crisp twice", self.zxing, "matrix", lambda: crisp(larger(crisp(frame, BLUR_PX, 3), CALM), 3, 2)
 
 
 PIXELS_TO_ENLARGE = 320_000  # 640 x 480 and a little
-PIXELS_TO_LOOK_AT_LARGER = 200_000
+PIXELS_TO_LOOK_AT_LARGER = 200_000  # for all codes; for 2-D ones in somewhat larger pictures too
 FINE_FRAME_PX = 2000  # the long side that small 2-D codes in a large picture are sought on
 
 
@@ -126,6 +133,28 @@ def crisp(picture: Grey, sigma: float, amount: float = 1.5) -> Grey:
     """Return a picture with its edges raised (unsharp mask)."""
     soft = cv2.GaussianBlur(picture, (0, 0), sigma)
     return np.asarray(cv2.addWeighted(picture, 1 + amount, soft, -amount, 0), np.uint8)
+
+
+BLUR_PX, BLUR_NOISE, BLUR_REACH = (
+    1.3,
+    0.03,
+    10,
+)  # a lens out of focus by half a module of 2 or 3 px; for Wiener's filter
+
+
+def refocused(picture: Grey) -> Grey:
+    """Return a picture without the blur of a lens that is a little out of focus."""
+    return np.asarray(cv2.filter2D(picture, -1, focus()), np.uint8)
+
+
+@cache
+def focus() -> NDArray[np.float32]:
+    """Return Wiener's filter against a Gaussian blur of BLUR_PX, as a kernel."""
+    waves = np.fft.fftfreq(256) ** 2
+    blur = np.exp(-2 * (np.pi * BLUR_PX) ** 2 * (waves[:, np.newaxis] + waves))
+    whole = np.fft.fftshift(np.fft.ifft2(blur / (blur * blur + BLUR_NOISE)).real)
+    kernel = whole[128 - BLUR_REACH : 129 + BLUR_REACH, 128 - BLUR_REACH : 129 + BLUR_REACH]
+    return np.asarray(kernel / kernel.sum(), np.float32)
 
 
 CALM = 2.0  # times: small 2-D codes need it

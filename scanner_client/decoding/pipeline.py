@@ -70,6 +70,7 @@ class Reading:
         self.believed: dict[tuple[str, bytes], Code] = {}
         self.tried: list[Strip] = []
         self.thin: list[Strip] = []
+        self.damaged = False  # a 2-D code was found that could not be read
 
     def codes(self) -> list[Code]:
         """Return what is believed, after as few steps as are needed."""
@@ -102,15 +103,21 @@ class Reading:
         for name, other, turn in bench.upright(self.picture, [strip.box for strip in self.tried[:LONGER]]):
             before = len(self.seen)
             if not self.believed and self.budget.left(BOX_MS):
-                self.look_at_whole(self.decoder.zxing, turn(1.0), name)
+                self.look_at_whole(self.decoder.zxing, turn(1.0), name, "upright")
             if not self.believed and len(self.seen) > before and self.budget.left(BOX_MS):
-                self.look_at_whole(self.decoder.zxing, turn(LARGER), other)
+                self.look_at_whole(self.decoder.zxing, turn(LARGER), other, "upright")
 
     def again(self) -> None:
         """Read the whole picture prepared in other ways."""
         if self.decoder.bench is None:
             return
-        for name, engine, view, prepare in self.decoder.bench.retries(self.picture, self.frame):
+        self.look_again(self.decoder.bench.retries(self.picture, self.frame))
+        if self.damaged:
+            self.look_again(self.decoder.bench.rescues(self.frame))
+
+    def look_again(self, preparations: Iterable[Preparation]) -> None:
+        """Read the whole picture in some preparations until a code is believed or the time is over."""
+        for name, engine, view, prepare in preparations:
             if self.believed or not self.budget.left(WHOLE_MS + MEGAPIXEL_MS * self.frame.size / 1e6):
                 return
             prepared = prepare()
@@ -119,7 +126,9 @@ class Reading:
     def look_at_whole(self, engine: engines.Engine, whole: Whole, name: str, view: engines.View = "whole") -> None:
         """Note what an engine reads in a whole picture, and believe what has enough votes without a box."""
         picture, place = whole
-        for code in engine.read(picture, view):
+        found = engine.read(picture, view)
+        self.damaged = self.damaged or any(not code.data for code in found)
+        for code in (code for code in found if code.data):
             self.seen.append((replace(code, corners=tuple(place(x, y) for x, y in code.corners)), name))
         for key in {code.key for code, _ in self.seen if code.symbology in self.decoder.rules}:
             ballot = Ballot(self.decoder.rules)

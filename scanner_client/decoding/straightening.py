@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any
 
 import cv2
@@ -30,6 +30,8 @@ END = 0.25  # of a code's width: bars and spaces that tell what ink and paper ar
 INK_SHARE, PAPER = 0.15, 0.7  # of a quiet zone that may be ink; as bright is paper, between bars (0) and spaces (1)
 SPARSE, ROUGH_PX = 4, 41  # every fourth row tells whether a box is promising; contrast is what differs from so near
 ONE_WAY, EDGES_MIN = 0.4, 18  # of 405 boxes with codes none kept so little contrast, none had so few edges
+PAD = 64  # px by which a row is led to its mean at both ends before it is taken apart into waves
+RAMP = np.linspace(0, 1, PAD)
 QUIET_PX, DRAWN_ROWS, SLIM_ROWS = 40, 8, 16
 
 
@@ -57,6 +59,21 @@ class Strip:
     width_px: int
     magnified: float
 
+    @cached_property
+    def rows(self) -> dict[tuple[float, float], Floats]:
+        """Keep the mean rows that were asked for: several looks share one."""
+        return {}
+
+    def mean_row(self, rows: tuple[float, float]) -> Floats:
+        """Return the mean of some rows, 0 (black) to 1."""
+        if rows not in self.rows:
+            height = self.picture.shape[0]
+            top = int(rows[0] * height)
+            bottom = max(int(rows[1] * height), top + 2)
+            mean = cv2.reduce(self.picture[top:bottom], 0, cv2.REDUCE_AVG, dtype=cv2.CV_64F)[0]
+            self.rows[rows] = mean / 255
+        return self.rows[rows]
+
     def framed(self) -> Grey:
         """Return the strip on white, for engines that look at pixels."""
         stretched = cv2.normalize(self.picture, np.empty_like(self.picture), 0, 255, cv2.NORM_MINMAX)
@@ -71,19 +88,15 @@ class Strip:
 
     def drawn(self, look: Look, inverted: bool = False) -> Grey:
         """Return the bars drawn anew from the mean of some rows: black and white by half grey."""
-        height, width = self.picture.shape
-        top = int(look.rows[0] * height)
-        bottom = max(int(look.rows[1] * height), top + 2)
-        row: Floats = self.picture[top:bottom].mean(axis=0, dtype=np.float64) / 255
+        row, width = self.mean_row(look.rows), self.picture.shape[1]
         sigma = look.camera_px * self.magnified + look.width_share * self.width_px / 1000
         bars = 1 - row if inverted else row
         if look.capped:
             bars = np.minimum(bars, np.percentile(bars[int(0.3 * width) : int(0.7 * width)], 95))
         sharp = deblurred(bars, sigma) if sigma else bars
-        line = np.clip(levelled(sharp, width * look.window) * 255, 0, 255).astype(np.uint8)
-        rows = np.repeat(line[np.newaxis], DRAWN_ROWS, axis=0)
-        framed = cv2.copyMakeBorder(rows, 0, 0, QUIET_PX, QUIET_PX, cv2.BORDER_CONSTANT, value=255)
-        return np.asarray(framed, np.uint8)
+        framed = np.full((DRAWN_ROWS, width + 2 * QUIET_PX), 255, np.uint8)
+        framed[:, QUIET_PX:-QUIET_PX] = np.clip(levelled(sharp, width * look.window) * 255, 0, 255)
+        return framed
 
     def promising(self) -> bool:
         """Return whether a code may be in the box: words and grass lose contrast in the mean row, bars keep it."""
@@ -202,12 +215,18 @@ def frequencies(width: int) -> Floats:
 
 def deblurred(row: Floats, sigma: float) -> Floats:
     """Return a row without a Gaussian blur of `sigma` px (Wiener's filter, constant noise to signal)."""
-    pad, mean = 64, float(row.mean())
-    ends = np.linspace(mean, row[0], pad), np.linspace(row[-1], mean, pad)
-    whole = np.concatenate([ends[0], row, ends[1]])
-    blur = np.exp(-2 * (np.pi * np.fft.rfftfreq(len(whole)) * sigma) ** 2)
-    sharp: Floats = np.fft.irfft(np.fft.rfft(whole) * blur / (blur * blur + NOISE_TO_SIGNAL), len(whole))
-    return sharp[pad : pad + len(row)]
+    mean = float(row.mean())
+    whole = np.concatenate([mean + (row[0] - mean) * RAMP, row, row[-1] + (mean - row[-1]) * RAMP])
+    blur: Floats = np.exp(squares(len(whole)) * (sigma * sigma))
+    sharp: Floats = np.fft.irfft(np.fft.rfft(whole) * (blur / (blur * blur + NOISE_TO_SIGNAL)), len(whole))
+    return sharp[PAD : PAD + len(row)]
+
+
+@lru_cache(maxsize=16)
+def squares(length: int) -> Floats:
+    """Return what sigma squared is multiplied with to get the logarithm of a Gaussian's spectrum."""
+    found: Floats = -2 * (np.pi * np.fft.rfftfreq(length).astype(np.float64)) ** 2
+    return found
 
 
 def level_of(paper: Floats, bars: Floats) -> Floats:
@@ -228,8 +247,9 @@ def levelled(row: Floats, window_px: float) -> Floats:
     size = max(3, int(window_px)) | 1
     line, kernel = row[np.newaxis].astype(np.float32), np.ones((1, size), np.uint8)
     high, low = (cv2.blur(found, (size, 1))[0] for found in (cv2.dilate(line, kernel), cv2.erode(line, kernel)))
-    ordered = np.sort(row)
-    whole = float(ordered[int(len(row) * 0.97)] - ordered[int(len(row) * 0.03)])
+    bright, dark = int(len(row) * 0.97), int(len(row) * 0.03)
+    ordered = np.partition(row, (dark, bright))
+    whole = float(ordered[bright] - ordered[dark])
     sure = np.flatnonzero(high - low > FLAT * whole)
     if len(sure) < 10 or whole <= 0:
         return np.ones_like(row)

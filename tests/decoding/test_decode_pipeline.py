@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from benchmarks import scenes
 from decoding.printed import beside, blurred, faint, noisy, symbol, turned
 
 from scanner_client.decoding import Budget, Decoder
@@ -88,6 +89,19 @@ def test_a_part_of_an_itf_on_a_darker_ground_is_no_code(decoder: Decoder, cut: f
 
 def test_tilted_light_bars_on_dark_are_read(decoder: Decoder) -> None:
     assert texts(decoder, 255 - turned(symbol(LABEL, "Code128"), 25)) == [LABEL]
+
+
+@pytest.mark.parametrize(
+    ("trouble", "kind", "seed"),
+    [("out of focus", "QRCode", 84), ("out of focus", "QRCode", 85), ("aslant", "DataMatrix", 83)],
+)
+def test_a_2d_code_that_is_found_but_not_read_is_looked_at_again(
+    decoder: Decoder, trouble: str, kind: str, seed: int
+) -> None:
+    sort = (list(scenes.TROUBLES).index(trouble), list(scenes.KINDS).index(kind))
+    _, text, picture = scenes.scene(np.random.default_rng((seed, *sort)), trouble, kind)
+    assert decoder.zxing.read(picture) == []
+    assert [code.text for code in decoder.read(picture)] == [text]
 
 
 @pytest.mark.parametrize("degrees", [0, 30])

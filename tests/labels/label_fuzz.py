@@ -6,14 +6,17 @@ import random
 import re
 from collections.abc import Iterator
 from dataclasses import fields, is_dataclass, replace
+from functools import cache
 from typing import Any
 from unittest.mock import patch
 
 from wms.errors import BadInput
-from wms.labels import zpl
+from wms.labels import labels as shipped
 from wms.labels.escaping import Zpl
 from wms.labels.labels import Label, render
 from wms.labels.samples import TEMPERS, samples
+from wms.labels.zpl import Press, Sheet
+from wms.settings import share
 
 COMMAND = re.compile(r"[\^~](?:A0|.{0,2})", re.DOTALL)
 CODED = {"code", "check", "arrow", "category", "currency", "country", "content", "value", "hs_code", "origin"}
@@ -102,9 +105,9 @@ def filled(thing: Any, chance: random.Random) -> tuple[Any, int]:
 def labels(values: int, seed: int) -> Iterator[tuple[Label, int]]:
     """Yield labels of every kind until `values` texts were put into them, each with how many it holds."""
     chance = random.Random(seed)
-    shipped = list(samples(TEMPERS[0]).values())
+    known = list(samples(TEMPERS[0]).values())
     while values > 0:
-        label, count = filled(chance.choice(shipped), chance)
+        label, count = filled(chance.choice(known), chance)
         values -= count
         yield label, count
 
@@ -114,14 +117,31 @@ def commands(text: str) -> list[str]:
     return COMMAND.findall(text)
 
 
+class Wordless(Sheet):
+    """A sheet on which every text is empty at the very moment it becomes a field."""
+
+    @staticmethod
+    def escape(text: str) -> Zpl:
+        """Return a field without its text."""
+        return Zpl("^FH_^FD")
+
+
+@cache
+def wordless(dpi: int) -> Press:
+    """Return a press with the shipped templates and no words."""
+    found = Press(dpi, share() / "label_templates")
+    found.environment.filters = Wordless(dpi).filters()
+    return found
+
+
 def strayed(label: Label, dpi: int = 203) -> str:
     """Return "" when a label consists of the intended commands, else what it consists of; "refused" when it is.
 
-    The intended ones are those of the same label drawn with every text empty at the very moment it becomes a field.
+    The intended ones are those of the same label drawn with every text empty.
     """
     try:
         real = commands(render(label, dpi))
-        with patch.object(zpl, "fd", lambda _text: Zpl("^FH_^FD")):
+        with patch.object(shipped, "press", wordless):
             meant = commands(render(label, dpi))
     except BadInput:
         return "refused"

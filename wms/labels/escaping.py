@@ -20,6 +20,20 @@ class Zpl(str):
     __slots__ = ()
 
 
+class Escaped(dict[int, str]):
+    """Code point -> its bytes, escaped where they must be; each is looked up once."""
+
+    def __missing__(self, code: int) -> str:
+        """Look one up."""
+        found = "".join(map(BYTES.__getitem__, chr(code).encode("utf-8", "replace")))
+        if len(self) < ESCAPED_MAX:
+            self[code] = found
+        return found
+
+
+ESCAPED, ESCAPED_MAX = Escaped(), 8192
+
+
 def fd(text: str) -> Zpl:
     """Return `text` as a field, `^FH_^FD...`, without its closing ^FS.
 
@@ -28,8 +42,7 @@ def fd(text: str) -> Zpl:
     """
     if HARMLESS.fullmatch(text):
         return Zpl(f"^FH{INDICATOR}^FD{text}")
-    data = unicodedata.normalize("NFC", text).encode("utf-8", "replace")
-    return Zpl(f"^FH{INDICATOR}^FD" + "".join(map(BYTES.__getitem__, data)))
+    return Zpl(f"^FH{INDICATOR}^FD" + unicodedata.normalize("NFC", text).translate(ESCAPED))
 
 
 def field(value: Any) -> str:
@@ -39,7 +52,7 @@ def field(value: Any) -> str:
     TypeError for anything else (None, a float, a list), because no command takes it.
     """
     if type(value) is Zpl:
-        return str(value)
+        return value
     if type(value) is int:
         return str(value)
     if isinstance(value, str):

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import math
 import unicodedata
-from bisect import bisect_left
-from collections.abc import Callable
+from bisect import bisect_left, bisect_right
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
+from itertools import accumulate
 from operator import neg
 from typing import NamedTuple
 
@@ -40,7 +41,6 @@ class Widths(dict[str, float]):
 
 
 USUAL, WIDTHS_MAX = 0.52, 4096
-SPACE = 0.34
 ADVANCE = Widths({character: advance for advance, characters in CLASSES.items() for character in characters})
 
 
@@ -52,15 +52,20 @@ class Fitted(NamedTuple):
     cut: bool = False
 
 
-Advance = Callable[[str], float]  # width of a text in font heights
+Words = Sequence[tuple[str, float]]  # with the width of each in font heights
 
 
-def advance(text: str) -> float:
-    """Return the width of `text` in font 0, in font heights."""
-    return sum(map(ADVANCE.__getitem__, text))
+def advance(text: str, widths: Mapping[str, float] = ADVANCE) -> float:
+    """Return the width of `text` in font heights, in font 0 or in what else `widths` tells of."""
+    return sum(map(widths.__getitem__, text))
 
 
-def fit(text: str, room: tuple[int, int], most: tuple[int, int], measure: Advance = advance) -> Fitted:
+def words_of(text: str, widths: Mapping[str, float]) -> Words:
+    """Return the words of a text with their widths."""
+    return [(word, advance(word, widths)) for word in text.split(" ")]
+
+
+def fit(text: str, room: tuple[int, int], most: tuple[int, int], widths: Mapping[str, float] = ADVANCE) -> Fitted:
     """Return `text` at the largest height that fits `room` (width, height in dots).
 
     `most` is (lines allowed, dots per mm). When even 1.8 mm is too large the last line ends in an ellipsis and `cut`
@@ -70,20 +75,20 @@ def fit(text: str, room: tuple[int, int], most: tuple[int, int], measure: Advanc
     lines_max, dpmm = most
     smallest = round(SMALLEST_MM * dpmm)
     sizes = _sizes(int(height / PITCH), smallest)
-    whole = measure(text)
+    whole = advance(text, widths)
     one = bisect_left(sizes, -width / whole, key=neg) if whole else 0  # the first height at which it is one line
-    if lines_max > 1 and one and (broken := _broken(text, room, (lines_max, sizes[:one], whole), measure)):
+    if lines_max > 1 and one and (broken := _broken(text, room, (lines_max, sizes[:one], whole), widths)):
         return broken
     if one < len(sizes):
         return Fitted((text,), sizes[one])
     lines_max = max(1, min(lines_max, int(height / (smallest * PITCH))))
-    lines = wrap(text, width / smallest, measure)
-    kept = (*lines[: lines_max - 1], shorten(" ".join(lines[lines_max - 1 :]), width / smallest, measure))
+    lines = wrap(text, width / smallest, widths)
+    kept = (*lines[: lines_max - 1], shorten(" ".join(lines[lines_max - 1 :]), width / smallest, widths))
     return Fitted(kept, smallest, cut=len(lines) > lines_max)
 
 
 def _broken(
-    text: str, room: tuple[int, int], most: tuple[int, tuple[int, ...], float], measure: Advance
+    text: str, room: tuple[int, int], most: tuple[int, tuple[int, ...], float], widths: Mapping[str, float]
 ) -> Fitted | None:
     """Return `text` at the largest height at which it fits on two lines or more; None when none does.
 
@@ -91,29 +96,31 @@ def _broken(
     """
     (width, height), (lines_max, sizes, whole) = room, most
     highest = min((height + 1) / (2 * PITCH), lines_max * width / whole)
+    words, space = words_of(text, widths), widths[" "]
 
     def fits(size: int) -> bool:
-        needed = len(wrap(text, width / size, measure))
-        return needed <= lines_max and needed * size * PITCH <= height + 1
+        return count(words, (width / size, space), min(lines_max, int((height + 1) / (size * PITCH))), widths) >= 0
 
     found = bisect_left(sizes, True, bisect_left(sizes, -highest, key=neg), key=fits)
-    return Fitted(wrap(text, width / sizes[found], measure), sizes[found]) if found < len(sizes) else None
+    return Fitted(wrapped(words, width / sizes[found], widths), sizes[found]) if found < len(sizes) else None
 
 
-def fit_all(texts: tuple[str, ...], room: tuple[int, int], dpmm: int, measure: Advance = advance) -> Fitted:
+def fit_all(texts: tuple[str, ...], room: tuple[int, int], dpmm: int, widths: Mapping[str, float] = ADVANCE) -> Fitted:
     """Return every text on its own line or lines at one common height, at most 6.5 mm; `cut` when it cannot be."""
     width, height = room
-    smallest = round(SMALLEST_MM * dpmm)
+    smallest, space = round(SMALLEST_MM * dpmm), widths[" "]
     sizes = _sizes(int(6.5 * dpmm), smallest)
-    wholes = [(text, measure(text)) for text in texts]
+    lines = [words_of(text, widths) for text in texts]
 
-    def lines(size: int) -> tuple[str, ...]:
-        room = width / size
-        wrapped = ((text,) if whole <= room else wrap(text, room, measure) for text, whole in wholes)
-        return tuple(line for each in wrapped for line in each)
+    def fits(size: int) -> bool:
+        left = int((height + 1) / (size * PITCH))
+        return all((left := count(words, (width / size, space), left, widths)) >= 0 for words in lines)
 
-    found = bisect_left(sizes, True, key=lambda size: len(lines(size)) * size * PITCH <= height + 1)
-    return Fitted(lines(sizes[found]), sizes[found]) if found < len(sizes) else Fitted((), smallest, cut=True)
+    found = bisect_left(sizes, True, key=fits)
+    if found == len(sizes):
+        return Fitted((), smallest, cut=True)
+    room_in_heights = width / sizes[found]
+    return Fitted(tuple(line for words in lines for line in wrapped(words, room_in_heights, widths)), sizes[found])
 
 
 @lru_cache(maxsize=256)
@@ -125,46 +132,62 @@ def _sizes(largest: int, smallest: int) -> tuple[int, ...]:
     return tuple(sizes)
 
 
-def wrap(text: str, width: float, measure: Advance = advance) -> tuple[str, ...]:
+def count(words: Words, room: tuple[float, float], lines: int, widths: Mapping[str, float]) -> int:
+    """Return how many of `lines` are left when `words` are wrapped, less than none when there are too few.
+
+    `room` is the width of a line and of a space in font heights. It breaks where `wrapped` breaks.
+    """
+    width, space = room
+    left, taken = lines, math.inf
+    for _, wide in words:
+        if wide > width:  # it is broken inside
+            return lines - len(wrapped(words, width, widths))
+        taken = taken + wide + space
+        if taken > width:
+            left, taken = left - 1, wide
+            if left < 0:
+                break
+    return left
+
+
+def wrap(text: str, width: float, widths: Mapping[str, float] = ADVANCE) -> tuple[str, ...]:
     """Return `text` in lines of at most `width` font heights, broken at spaces, inside a word only when it must."""
-    lines, taken = [""], 0.0
-    for word, wide in _words(text) if measure is advance else ((word, 0.0) for word in text.split(" ")):
-        joined = f"{lines[-1]} {word}" if lines[-1] else word
-        # In one font the parts add up; where the whole line decides the font it is measured whole.
-        taken = taken + wide + (SPACE if lines[-1] else 0.0) if measure is advance else measure(joined)
+    return wrapped(words_of(text, widths), width, widths)
+
+
+def wrapped(words: Words, width: float, widths: Mapping[str, float]) -> tuple[str, ...]:
+    """Return words in lines of at most `width` font heights."""
+    lines, taken, space = [""], 0.0, widths[" "]
+    for word, wide in words:
+        taken = taken + wide + (space if lines[-1] else 0.0)
         if taken <= width:
-            lines[-1] = joined
+            lines[-1] = f"{lines[-1]} {word}" if lines[-1] else word
             continue
         if lines[-1]:
             lines.append("")
-        *full, lines[-1] = pieces(word, width, measure)
-        lines[-1:] = [*full, lines[-1]]
-        taken = measure(lines[-1])
+        *full, last = pieces(word, width, widths)
+        lines[-1:] = [*full, last]
+        taken = advance(last, widths)
     return tuple(lines)
 
 
-@lru_cache(maxsize=1024)
-def _words(text: str) -> tuple[tuple[str, float], ...]:
-    """Return the words of a text with their widths; a text is tried at several heights."""
-    return tuple((word, advance(word)) for word in text.split(" "))
-
-
-def pieces(word: str, width: float, measure: Advance) -> list[str]:
+def pieces(word: str, width: float, widths: Mapping[str, float] = ADVANCE) -> list[str]:
     """Return `word` cut into parts that are no wider than `width`, each at least one character."""
-    if measure(word) <= width:
+    if advance(word, widths) <= width:
         return [word]
-    found = [""]
+    found, taken = [""], 0.0
     for character in word:
-        if found[-1] and measure(found[-1] + character) > width:
+        taken += widths[character]
+        if found[-1] and taken > width:
             found.append("")
+            taken = widths[character]
         found[-1] += character
     return found
 
 
-def shorten(text: str, width: float, measure: Advance = advance) -> str:
+def shorten(text: str, width: float, widths: Mapping[str, float] = ADVANCE) -> str:
     """Return `text` if it is no wider than `width`, else its beginning with an ellipsis."""
-    if measure(text) <= width:
+    if advance(text, widths) <= width:
         return text
-    while text and measure(text + ELLIPSIS) > width:
-        text = text[:-1]
-    return text.rstrip() + ELLIPSIS
+    ends = list(accumulate(map(widths.__getitem__, text)))
+    return text[: bisect_right(ends, width - widths[ELLIPSIS])].rstrip() + ELLIPSIS

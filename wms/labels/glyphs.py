@@ -1,4 +1,4 @@
-"""Text that the printer's font lacks is drawn here and sent as a picture; what no font has is marked, never dropped."""
+"""Which font has the characters that the printer's own lacks; what no font has is marked, never dropped."""
 
 from __future__ import annotations
 
@@ -8,12 +8,7 @@ from collections.abc import Callable, Iterable
 from functools import cached_property, lru_cache
 from pathlib import Path
 
-from PIL import Image, ImageDraw, ImageFont, features
-from zebrafy.graphic_field import GraphicField
-
-from wms.errors import BadInput
-from wms.labels.escaping import Zpl
-from wms.labels.fitting import PITCH
+from PIL import ImageFont, features
 
 FOLDERS = (
     Path("/usr/share/fonts"),
@@ -48,11 +43,9 @@ Runs = tuple[tuple[Path, str], ...]  # what each font draws of a line
 LETTERS = "[" + re.escape(bytes((*range(33, 127), *range(128, 160), *range(161, 256))).decode("cp1252", "ignore"))
 PRINTED = re.compile(LETTERS + " \u00a0]*")
 TIDY = re.compile(f"{LETTERS}]+(?: {LETTERS}]+)*|")  # such words with single spaces: nothing to clean
-PICTURES_MAX, RUNS_MAX = 512, 4096
+RUNS_MAX, KNOWN_MAX = 4096, 16384
 NOWHERE = "\U0010ffff"  # a noncharacter: every font draws its "missing" box for it
 PROBE = 32
-TURNS = {"up": 0, "left": 90, "down": 180, "right": 270}  # degrees against the clock
-ARROW = ((0.5, 0.0), (1.0, 0.5), (0.68, 0.5), (0.68, 1.0), (0.32, 1.0), (0.32, 0.5), (0.0, 0.5))  # up, in a unit square
 
 
 def in_printer(text: str) -> bool:
@@ -60,13 +53,34 @@ def in_printer(text: str) -> bool:
     return PRINTED.fullmatch(text) is not None
 
 
+def tidy(text: str) -> bool:
+    """Return whether a text needs no cleaning and surely is in the printer: most are."""
+    return TIDY.fullmatch(text) is not None
+
+
 def clean(text: str) -> str:
     """Return `text` in NFC on one line: controls become spaces, invisible direction marks go, spaces are single."""
-    if TIDY.fullmatch(text):
+    if tidy(text):
         return text
-    kept = (" " if c.isspace() or unicodedata.category(c) in {"Cc", "Cs"} else c for c in text)
-    joined = "".join(c for c in kept if not _turns(c))
-    return unicodedata.normalize("NFC", " ".join(joined.split()))
+    return unicodedata.normalize("NFC", " ".join(text.translate(CLEANED).split()))
+
+
+class Cleaned(dict[int, str | None]):
+    """Code point -> what stands in its place; each is looked up once."""
+
+    def __missing__(self, code: int) -> str | None:
+        """Return a space for controls and spaces, nothing for invisible direction marks, else the character."""
+        character, kept = chr(code), None
+        if character.isspace() or unicodedata.category(character) in {"Cc", "Cs"}:
+            kept = " "
+        elif not _turns(character):
+            kept = character
+        if len(self) < KNOWN_MAX:
+            self[code] = kept
+        return kept
+
+
+CLEANED = Cleaned()
 
 
 def _turns(character: str) -> bool:
@@ -81,8 +95,9 @@ class Fonts:
     def __init__(self, folders: Iterable[Path] = FOLDERS) -> None:
         """Remember where to look; the folders are read at the first text that needs it."""
         self._folders = tuple(folders)
-        self._covered: dict[Path, dict[str, bool]] = {}
-        self.runs = lru_cache(maxsize=RUNS_MAX)(self._runs)  # asked for when a line is measured and when it is drawn
+        self._covered: dict[Path, tuple[set[str], set[str]]] = {}  # characters that a font has, and that it lacks
+        self.somewhere = lru_cache(maxsize=KNOWN_MAX)(self._somewhere)
+        self.runs = lru_cache(maxsize=RUNS_MAX)(self._runs)  # asked for when words are marked and when they are drawn
 
     @cached_property
     def paths(self) -> tuple[Path, ...]:
@@ -97,7 +112,7 @@ class Fonts:
         if needs_shaping(text) and not features.check("raqm"):
             return None  # letters would stand unjoined and in the wrong order: worse than none
         characters = set(text) - {" "}
-        return next((path for path in self.paths if all(self.has(path, c) for c in characters)), None)
+        return next((path for path in self.paths if self._has_all(path, characters)), None)
 
     def _runs(self, text: str) -> Runs | None:
         """Return `text` cut into runs, each with a font that has all of it; None when some character is in no font.
@@ -122,17 +137,36 @@ class Fonts:
 
     def has(self, path: Path, character: str) -> bool:
         """Return whether a font has a glyph of its own for `character`."""
-        known = self._covered.setdefault(path, {})
-        if character not in known:
-            known[character] = _pixels(path, character) not in {_pixels(path, NOWHERE), b""}
-        return known[character]
+        return self._has_all(path, {character})
+
+    def _has_all(self, path: Path, characters: set[str]) -> bool:
+        """Return whether a font has a glyph of its own for each of some characters."""
+        has, lacks = self._covered.get(path) or self._covered.setdefault(path, (set(), set()))
+        if not lacks.isdisjoint(characters):
+            return False
+        for character in characters - has:
+            if _pixels(path, character) in {_pixels(path, NOWHERE), b""}:
+                lacks.add(character)
+                return False
+            has.add(character)
+        return True
+
+    def _somewhere(self, character: str) -> bool:
+        """Return whether any font has a character; a space needs none."""
+        return character == " " or self.for_text(character) is not None
+
+    def drawable(self, text: str) -> bool:
+        """Return whether the printer has all of a text, or fonts here have."""
+        if in_printer(text):
+            return True
+        return self.for_text(text) is not None if needs_shaping(text) else all(map(self.somewhere, text))
 
     def printable(self, text: str, mark: str) -> str:
         """Return `text` with each run of words that no font has replaced by `mark`; the rest stays as it is."""
-        if in_printer(text) or self.runs(text):
+        if self.drawable(text):
             return text
-        marked = _mark(text, mark, lambda word: in_printer(word) or self.runs(word) is not None)
-        if in_printer(marked) or self.runs(marked):
+        marked = _mark(text, mark, self.drawable)
+        if self.drawable(marked):
             return marked
         return _mark(text, mark, in_printer)  # no font has the rest of the line: keep what the printer has
 
@@ -159,15 +193,24 @@ def _is_sign(character: str) -> bool:
     return unicodedata.category(character) in {"So", "Sk", "Sm", "Cn", "Cf"}
 
 
+class Joining(dict[str, bool]):
+    """Character -> whether its script runs from right to left or joins its letters; each is looked up once."""
+
+    def __missing__(self, character: str) -> bool:
+        """Look one up."""
+        right_to_left = unicodedata.bidirectional(character) in {"R", "AL"}
+        found = right_to_left or unicodedata.category(character) in {"Mn", "Mc"}
+        if len(self) < KNOWN_MAX:
+            self[character] = found
+        return found
+
+
+JOINING = Joining()
+
+
 def needs_shaping(text: str) -> bool:
     """Return whether a script runs from right to left or joins its letters, which plain drawing gets wrong."""
-    return any(unicodedata.bidirectional(c) in {"R", "AL"} or unicodedata.category(c) in {"Mn", "Mc"} for c in text)
-
-
-@lru_cache(maxsize=64)
-def font(path: Path, size: int) -> ImageFont.FreeTypeFont:
-    """Return a font at `size` dots."""
-    return ImageFont.truetype(str(path), size)
+    return any(map(JOINING.__getitem__, text))
 
 
 @lru_cache(maxsize=64)
@@ -183,50 +226,3 @@ def _pixels(path: Path, character: str) -> bytes:
         return bytes(_probe(path).getmask(character))
     except OSError:
         return b""
-
-
-@lru_cache(maxsize=4096)
-def advance_in(path: Path, text: str) -> float:
-    """Return the width of `text` in a font, in font heights, with room for overhanging strokes."""
-    return float(font(path, 100).getlength(text)) / 100 + 0.05
-
-
-def width_in(runs: Runs) -> float:
-    """Return the width of a line in font heights."""
-    return sum(advance_in(path, text) for path, text in runs)
-
-
-@lru_cache(maxsize=PICTURES_MAX)
-def pictured(runs: Runs, height: int) -> str:
-    """Return a line drawn at `height` dots as ^GF with its ^FS; the same names and streets come again and again."""
-    width = max(8, round(width_in(runs) * height) + 1)
-    image = Image.new("1", (width, round(height * PITCH)), 1)
-    left = 0.0
-    for path, text in runs:
-        place = (round(left), round(height * 0.95))
-        ImageDraw.Draw(image).text(place, text, font=font(path, height), fill=0, anchor="ls")
-        left += advance_in(path, text) * height
-    return _graphic(image)
-
-
-def arrow(way: str, at: tuple[int, int], room: tuple[int, int]) -> Zpl:
-    """Return an arrow as ^GF, as large as fits `room` (width, height in dots); raises BadInput for an unknown way."""
-    if way not in TURNS:
-        raise BadInput(field="arrow", why=f"is {way!a}, one of {', '.join(TURNS)}")
-    side = min(room)
-    left, top = at[0] + (room[0] - side) // 2, at[1] + (room[1] - side) // 2
-    return Zpl(f"^FO{left},{top}{_pointed(way, side)}")
-
-
-@lru_cache(maxsize=PICTURES_MAX)
-def _pointed(way: str, side: int) -> str:
-    """Return the picture of an arrow in a square of `side` dots."""
-    image = Image.new("1", (side, side), 1)
-    points = [(round(x * (side - 1)), round(y * (side - 1))) for x, y in ARROW]
-    ImageDraw.Draw(image).polygon(points, fill=0)
-    return _graphic(image.rotate(TURNS[way]))
-
-
-def _graphic(image: Image.Image) -> str:
-    """Return a picture as compressed ^GF with its ^FS."""
-    return GraphicField(image, format="Z64").get_graphic_field()

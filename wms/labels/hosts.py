@@ -6,16 +6,20 @@ import ipaddress
 import socket
 from dataclasses import dataclass
 
+from wms.labels import ipp
+
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
 
 @dataclass(frozen=True)
 class Allowed:
-    """What printers may be reached: ports, whether this machine itself (an emulator), and subnets if not all."""
+    """What printers may be reached: ports, whether this machine itself (an emulator), subnets if not all, and the
+    print system that queues belong to."""
 
     ports: tuple[int, ...] = (9100, 6101)
     loopback: bool = False
     networks: tuple[str, ...] = ()
+    spooler: str = ipp.HERE
 
 
 class HostRefused(ValueError):

@@ -194,11 +194,19 @@ def check(label: Label) -> None:
     a customs form has a category that there is not, or more lines than room."""
     if isinstance(label, Cn22Label):
         check_customs(label)
-    lines = [line for each in fields(label) for line in _lines(getattr(label, each.name))]
-    numbers = vars(label) | {f"quantity of {line.sku}": line.qty for line in lines}
-    for name, value in numbers.items():
-        if isinstance(value, int) and not int(name == "copy") <= value <= 1_000_000_000:
-            raise BadInput(field=name, why=f"cannot be {value}")
+    for name, value in vars(label).items():
+        if isinstance(value, int):
+            _check_number(name, value, 1 if name == "copy" else 0)
+        elif isinstance(value, tuple):
+            for line in value:
+                if isinstance(line, Line):
+                    _check_number(f"quantity of {line.sku}", line.qty)
+
+
+def _check_number(name: str, value: int, least: int = 0) -> None:
+    """Raise BadInput for a number that makes no sense."""
+    if not least <= value <= 1_000_000_000:
+        raise BadInput(field=name, why=f"cannot be {value}")
 
 
 def check_customs(label: Cn22Label) -> None:
@@ -222,8 +230,3 @@ def _texts(value: object) -> tuple[str, ...]:
     if not isinstance(value, tuple):
         return ()
     return tuple(each.description if isinstance(each, CustomsLine) else str(each) for each in value)
-
-
-def _lines(value: object) -> list[Line]:
-    """Return the content lines in a field, if it holds any."""
-    return [each for each in value if isinstance(each, Line)] if isinstance(value, tuple) else []

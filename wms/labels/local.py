@@ -103,7 +103,8 @@ class Spooler:
     def send(self, payload: bytes, timeouts: Timeouts) -> Outcome:
         """Hand one label to the queue and watch it there. `sent` at best: no spooler tells what came out."""
         watched = max(timeouts.finish - START_SECONDS, 1.0)
-        whole = [*self.command, self.queue, str(watched), self.server]
+        elsewhere = [] if self.server == ipp.HERE else ["env", f"CUPS_SERVER={self.server}"]  # its client must know
+        whole = [*elsewhere, *self.command, self.queue, str(watched), self.server]
         with subprocess.Popen(
             whole, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, start_new_session=True
         ) as child:

@@ -87,9 +87,10 @@ def transport(printer: PrinterAddress, allowed: Allowed | None = None) -> Transp
     needed = needs[printer.kind]
     if not getattr(printer, needed):
         raise BadInput(field=needed, why=f"is empty, a {printer.kind} printer needs it")
+    allowed = allowed or Allowed()
     if printer.kind == "tcp":
-        return Tcp(printer.host, printer.port, allowed or Allowed())
-    return Folder(Path(printer.path)) if printer.kind == "file" else Spooler(printer.queue)
+        return Tcp(printer.host, printer.port, allowed)
+    return Folder(Path(printer.path)) if printer.kind == "file" else Spooler(printer.queue, server=allowed.spooler)
 
 
 @dataclass(frozen=True)

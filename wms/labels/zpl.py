@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, Literal
@@ -13,8 +14,9 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 from wms.errors import BadInput
 from wms.labels import gs1, lint
 from wms.labels.escaping import Zpl, fd, field
-from wms.labels.fitting import PITCH, Fitted, advance, fit, fit_all
-from wms.labels.glyphs import Fonts, arrow, clean, in_printer, pictured, width_in
+from wms.labels.fitting import ADVANCE, PITCH, Fitted, advance, fit, fit_all
+from wms.labels.glyphs import Fonts, clean, in_printer, tidy
+from wms.labels.lettering import SLACK, Piece, Script, arrow
 from wms.labels.symbols import (
     QUIET_128,
     QUIET_QR,
@@ -42,13 +44,14 @@ Box = tuple[float, float, float, float]  # left, top, width, height in mm
 Square = tuple[float, float, float]  # left, top, side in mm
 Parts = tuple[tuple[str, str], ...]  # GS1: application identifier and value, in the order of printing
 Align = Literal["L", "C", "R"]
-# Dots to the right and down, commands, and a text, which is escaped when it is printed; or a picture and no text.
-Piece = tuple[int, int, str, str | None]
+SHIFT: dict[Align, int] = {"L": 0, "C": 1, "R": 2}  # halves of what is left of the width
 Placed = tuple[tuple[Piece, ...], bool]  # what stands in a box, and whether something had to be left out
 
 
 class Sheet:
     """The filters of a template for one printer density: millimetres in, dots and escaped fields out."""
+
+    escape: Callable[[str], Zpl] = staticmethod(fd)
 
     def __init__(self, dpi: int, fonts: Fonts | None = None) -> None:
         """Take the density in dots per inch (203, 300 or 600); raises BadInput for another."""
@@ -60,7 +63,6 @@ class Sheet:
         # Names of goods, tariff numbers, the sender: most texts stand on many labels.
         self._place = lru_cache(maxsize=PLACED_MAX)(self._placed)
         self._place_all = lru_cache(maxsize=PLACED_MAX // 4)(self._placed_all)
-        self._advance = lru_cache(maxsize=PLACED_MAX)(self._measured)
 
     def _whole(self, length: float) -> int:
         """Return a length in mm as whole dots; raises BadInput for one that no label has."""
@@ -110,7 +112,7 @@ class Sheet:
         left, top, room, height = map(self.mm, box)
         spare = room - (modules + 2 * QUIET_128) * dots
         left += QUIET_128 * dots + {"L": 0, "C": spare // 2, "R": spare}[align]
-        return Zpl(f"^BY{dots},2,{QR_DROP}^FO{left},{top}^BCN,{height},N,N,N,{data[1]}{fd(data[0])}^FS")
+        return Zpl(f"^BY{dots},2,{QR_DROP}^FO{left},{top}^BCN,{height},N,N,N,{data[1]}{self.escape(data[0])}^FS")
 
     def qr(self, payload: str, box: Square) -> Zpl:
         """Return a QR code (level Q) with its quiet zone inside the square (left, top, side in mm)."""
@@ -119,7 +121,7 @@ class Sheet:
         dots = qr_dots(payload, side, self.dpmm)
         margin = (side - qr_modules(payload) * dots) // 2
         top = max(0, y + max(margin, QUIET_QR * dots) - QR_DROP)
-        return Zpl(f"^BY2,2,{QR_DROP}^FO{x + margin},{top}^BQN,2,{dots}{fd('QA,' + payload)}^FS")
+        return Zpl(f"^BY2,2,{QR_DROP}^FO{x + margin},{top}^BQN,2,{dots}{self.escape('QA,' + payload)}^FS")
 
     def matrix(self, payload: str, box: Square) -> Zpl:
         """Return a Data Matrix with its quiet zone inside the square (left, top, side in mm)."""
@@ -135,7 +137,7 @@ class Sheet:
         x, y, side = map(self.mm, box)
         dots = matrix_dots(payload, side, self.dpmm)
         margin = (side - matrix_modules(payload) * dots) // 2
-        return Zpl(f"^FO{x + margin},{y + margin}^BXN,{dots},200,0,0,6,{escape}{fd(data)}^FS")
+        return Zpl(f"^FO{x + margin},{y + margin}^BXN,{dots},200,0,0,6,{escape}{self.escape(data)}^FS")
 
     def arrow(self, way: str, box: Box) -> Zpl:
         """Return a filled arrow that points up, down, left or right, nothing for ""; raises BadInput otherwise."""
@@ -192,52 +194,59 @@ class Sheet:
             "length": len,
         }
 
-    def _measured(self, text: str) -> float:
-        """Return the width of `text` in font heights, in the font that will show it."""
-        runs = None if in_printer(text) else self.fonts.runs(text)
-        return width_in(runs) if runs else advance(text)
-
     def _placed(self, value: str, room: tuple[float, float], lines: int, align: Align) -> Placed:
         """Return `value` at the size that fits `room` (width, height in mm)."""
-        content = clean(value)
-        plain = in_printer(content) or in_printer(content := self.fonts.printable(content, UNKNOWN))
-        dots = (self.mm(room[0]), self.mm(room[1]))
-        fitted = fit(content, dots, (lines, self.dpmm), advance if plain else self._advance)
-        return self._lines(fitted, dots, align), fitted.cut
+        content, script = (value, None) if tidy(value) else self._drawn(value, UNKNOWN)
+        dots = self._dots(room, script)
+        fitted = fit(content, dots, (lines, self.dpmm), script.widths if script else ADVANCE)
+        return self._lines(fitted, dots, align, script), fitted.cut
 
     def _placed_all(self, values: tuple[str, ...], room: tuple[float, float]) -> Placed:
         """Return all lines of an address at the size at which they fit `room` (width, height in mm)."""
         lines = tuple(self.fonts.printable(line, SLIP) for line in map(clean, values) if line)
-        dots = (self.mm(room[0]), self.mm(room[1]))
-        fitted = fit_all(lines, dots, self.dpmm, advance if all(map(in_printer, lines)) else self._advance)
-        return self._lines(fitted, dots, "L"), fitted.cut
+        foreign = [line for line in lines if not in_printer(line)]
+        script = Script(self.fonts, foreign) if foreign else None
+        dots = self._dots(room, script)
+        fitted = fit_all(lines, dots, self.dpmm, script.widths if script else ADVANCE)
+        return self._lines(fitted, dots, "L", script), fitted.cut
 
-    def _lines(self, fitted: Fitted, room: tuple[int, int], align: Align) -> tuple[Piece, ...]:
+    def _drawn(self, value: str, mark: str) -> tuple[str, Script | None]:
+        """Return what can be printed of a text, and how to draw it where the printer's font does not do."""
+        content = clean(value)
+        if in_printer(content) or in_printer(content := self.fonts.printable(content, mark)):
+            return content, None
+        return content, Script(self.fonts, [content])
+
+    def _dots(self, room: tuple[float, float], script: Script | None) -> tuple[int, int]:
+        """Return how many dots wide and high text may be in a room in mm."""
+        return self.mm(room[0]) - (SLACK if script else 0), self.mm(room[1])
+
+    def _lines(self, fitted: Fitted, room: tuple[int, int], align: Align, script: Script | None) -> tuple[Piece, ...]:
         """Return fitted lines as fields: a single one in the middle of the room's height, several from its top."""
-        pitch = fitted.height * PITCH
-        if len(fitted.lines) == 1:
-            top = round(max(0.0, room[1] - pitch) / 2)
-            return (self._line(fitted.lines[0], (top, room[0]), fitted.height, align),) if fitted.lines[0] else ()
-        rows = ((line, round(number * pitch)) for number, line in enumerate(fitted.lines) if line)
-        return tuple(self._line(line, (top, room[0]), fitted.height, align) for line, top in rows)
+        lines, height, _ = fitted
+        width, pitch = room[0], height * PITCH
+        if len(lines) == 1:
+            return self._line(lines[0], (max(0, round((room[1] - pitch) / 2)), width), (height, align), script)
+        rows = ((line, (round(number * pitch), width)) for number, line in enumerate(lines))
+        return tuple(piece for line, place in rows for piece in self._line(line, place, (height, align), script))
 
-    def _line(self, line: str, place: tuple[int, int], height: int, align: Align) -> Piece:
-        """Return one line in `place` (dots down, dots of width): a field, or a picture where letters are missing."""
-        top, width = place
-        runs = None if in_printer(line) else self.fonts.runs(line)
-        taken = 0 if align == "L" else round((width_in(runs) if runs else advance(line)) * height)
-        left = {"L": 0, "C": (width - taken) // 2, "R": width - taken}[align]
-        if runs:
-            return left, top, pictured(runs, height), None
-        return left, top + round(height * 0.2), f"^A0N,{height},{height}", line
+    def _line(
+        self, line: str, place: tuple[int, int], how: tuple[int, Align], script: Script | None
+    ) -> tuple[Piece, ...]:
+        """Return one line in `place` (dots down, dots of width), so high and aligned so: a field, or its letters."""
+        (top, width), (height, align) = place, how
+        if script is not None and not in_printer(line):
+            left = 0 if align == "L" else max(0, SHIFT[align] * (width - script.length(line, height)) // 2)
+            return script.line(line, height, (left, top), width)
+        if not line:
+            return ()
+        left = 0 if align == "L" else max(0, SHIFT[align] * (width - round(advance(line) * height)) // 2)
+        return ((left, top + round(height * 0.2), f"^A0N,{height},{height}{self.escape(line)}^FS"),)
 
     def _ink(self, pieces: tuple[Piece, ...], box: Box) -> Zpl:
-        """Return what stands in a box as ZPL, every text of it escaped."""
+        """Return what stands in a box as ZPL."""
         x, y = self.mm(box[0]), self.mm(box[1])
-        found = ""
-        for left, top, head, text in pieces:
-            found += f"^FO{max(x + left, 0)},{y + top}{head}" + ("" if text is None else f"{fd(text)}^FS")
-        return Zpl(found)
+        return Zpl("".join([f"^FO{x + left},{y + top}{what}" for left, top, what in pieces]))
 
 
 class Sandbox(ImmutableSandboxedEnvironment):
