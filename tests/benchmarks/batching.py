@@ -31,7 +31,7 @@ KERNELS = Path("var/kernels")
 NO_HANDLING = Handling(0, 0, 0, 0)
 ROUNDED = 0.51  # some published figures are rounded to whole units
 FIELDS = ("set", "name", "cap", "aisles", "cells", "cell_len", "end_len", "aisle_pitch", "aisle_len", "size", "picks")
-TRIALS = 12_500  # changes tried per order and second
+TRIALS = 18_000  # changes tried per order and second
 BATCHES = 100_000  # so many possible batches are all walked
 
 

@@ -108,10 +108,30 @@ def test_taking_apart_and_putting_together_finds_nearly_the_best(every: Batches,
 
 def test_the_integer_step_finds_the_best(every: Batches, least: int):
     chosen = np.arange(len(every.cost))
-    found, proven = relaxing.whole(every, chosen, (least + 1, 1_000, 60.0))
+    found, proven = relaxing.whole(every, chosen, (least + 1, 1_000, Stopwatch(60)))
     assert proven
     assert found is not None
     assert every.cost[found].sum() == least
+
+
+def test_the_integer_step_stops_in_time_and_says_so(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(relaxing, "SECONDS_MAX", 0.1)
+    dice, orders, watch = Random(1), 33, Stopwatch(600)
+    groups = [dice.sample(range(orders), dice.randint(3, 5)) for _ in range(1_500)]
+    given = [([order], 1_000) for order in range(orders)] + [
+        (each, 100 * len(each) + dice.randint(0, 59)) for each in groups
+    ]
+    batches = partition.batches_of(given)
+    _, proven = relaxing.whole(batches, np.arange(len(given)), (1_000 * orders + 1, 1_000_000, watch))
+    assert not proven
+    assert watch.was_short
+    assert watch.left() > 590
+
+
+def test_a_search_that_is_late_leaves_parts_out_and_says_so():
+    watch = Stopwatch(600)
+    assert (watch.next(3, 20, 0.19), watch.was_short) == (4, False)
+    assert (watch.next(3, 20, 0.5), watch.was_short) == (10, True)
 
 
 def test_a_search_without_a_way_says_that_there_is_none(every: Batches, least: int):
@@ -128,7 +148,8 @@ def test_a_search_without_a_way_says_that_there_is_none(every: Batches, least: i
 def test_compiled_kernels_combine_batches_alike(grid: Grid, kernels: Path, cross: int):
     def combined() -> list[list[int]]:
         ground = ground_of(grid(4, 10, cross), 8)
-        return partition.combined(ground.task, ground.memory, alone(ground), (1_000, EFFORT, Stopwatch(600)))
+        known = alone(ground), partition.batches_of([([0, 1], ground.cost([0, 1]))])
+        return partition.combined(ground.task, ground.memory, known, (1_000, EFFORT, Stopwatch(600)))
 
     plain = combined()
     with speed.compiled(kernels):

@@ -12,18 +12,25 @@ import math
 from typing import NamedTuple
 
 from wms.planning import strides, tours
+from wms.planning.seats import (
+    NOBODY,
+    Groups,
+    Move,
+    Seats,
+    a_free_one,
+    excess,
+    exchanged,
+    joined_by,
+    may_change,
+    renamed,
+)
 from wms.planning.speed import kernel, next_random, uncounted
 from wms.planning.strides import PICKS, Strides
 from wms.planning.tours import Aisles, Contents
 from wms.planning.walking import Numbers
 
-NOBODY = -1
 DICE = 1024
 FACES = [round(-DICE * math.log((face + 0.5) / DICE)) for face in range(DICE)]
-Move = tuple[int, int, int, int]
-"""Two orders that leave a group and two that come back from the other for them; each but the first may be NOBODY."""
-Seats = tuple[Numbers, Numbers, Numbers]
-"""Members, count and sums of `Groups`."""
 
 
 class Task(NamedTuple):
@@ -55,30 +62,11 @@ class Memory(NamedTuple):
     members: Numbers
 
 
-class Groups(NamedTuple):
-    """Who is with whom: group g holds member[g * room : g * room + count[g]], order o stands at at[o] in it.
-
-    `load` per group and kind; `over` is the price of what is too much. `best` is the best division within the limits;
-    `sums` are its cost, cost and price of the division now, moves until the next best may be written down, and walks.
-    """
-
-    group_of: Numbers
-    at: Numbers
-    member: Numbers
-    count: Numbers
-    load: Numbers
-    key: Numbers
-    cost: Numbers
-    over: Numbers
-    best: Numbers
-    sums: Numbers
-
-
 class Schedule(NamedTuple):
-    """Temperatures in mm, with `steps` changes tried at each; `price` multiplies that of overfull carts by 1/1024.
+    """Temperatures in mm, with so much `work` at each: a change tried is 1, a walk reckoned `walk`.
 
-    `pairs` of 16 swaps are of two orders for one or two. `near` holds `width` likes of every order; `dice` are -ln(u) *
-    1024 for evenly spread u; `state` is the random state.
+    `price` multiplies that of overfull carts by 1/1024. `pairs` of 16 swaps are of two orders for one or two. `near`
+    holds `width` likes of every order; `dice` are -ln(u) * 1024 for evenly spread u; `state` is the random state.
     """
 
     heat_mm: Numbers
@@ -86,7 +74,8 @@ class Schedule(NamedTuple):
     dice: Numbers
     state: Numbers
     price: int
-    steps: int
+    work: int
+    walk: int
     width: int
     pairs: int
 
@@ -94,7 +83,7 @@ class Schedule(NamedTuple):
 @kernel
 @uncounted
 def anneal(task: Task, memory: Memory, groups: Groups, schedule: Schedule, empty: int) -> int:
-    """Try `steps` changes at each temperature; return a group that is empty now, `empty` being one before."""
+    """Try changes at each temperature; return a group that is empty now, `empty` being one before."""
     for heat in schedule.heat_mm:
         empty = cooled(task, memory, groups, schedule, (heat, empty))
     return empty
@@ -104,11 +93,12 @@ def anneal(task: Task, memory: Memory, groups: Groups, schedule: Schedule, empty
 @uncounted
 def cooled(task: Task, memory: Memory, groups: Groups, schedule: Schedule, terms: tuple[int, int]) -> int:
     """`anneal` at one temperature. The inner loop calls with single arrays: whole tasks are slow to hand over."""
-    heat, empty = terms
-    price, state = schedule.price, schedule.state[0]
+    (heat, empty), price, state, left = terms, schedule.price, schedule.state[0], schedule.work
     names, keys, values = memory.names, memory.keys, memory.values
     cost, over, seats = groups.cost, groups.over, (groups.member, groups.count, groups.sums)
-    for _ in range(schedule.steps):
+    known = groups.sums[4]
+    while left > schedule.walk * (groups.sums[4] - known):
+        left -= 1
         one = next_random(state)
         two = next_random(one)
         state = next_random(two)
@@ -120,7 +110,8 @@ def cooled(task: Task, memory: Memory, groups: Groups, schedule: Schedule, terms
         daring = (heat * schedule.dice[state & (DICE - 1)]) >> 10
         over_a, over_b = excess((task.sizes, task.limits, task.price), groups.load, move, (a, b))
         was = cost[a] + cost[b] + ((over[a] + over[b]) * price >> 10) + daring
-        if (over_a + over_b) * price >> 10 >= was:
+        least_b = least(groups.less, cost, move, b)
+        if least_b + ((over_a + over_b) * price >> 10) >= was:
             continue
         key = renamed(names, groups.key[a], move)
         value = recalled(keys, values, key)
@@ -128,7 +119,8 @@ def cooled(task: Task, memory: Memory, groups: Groups, schedule: Schedule, terms
             value = strode(task.strides, memory, seats, (a, key), move)
             value = value if value >= 0 else swept(task, memory, seats, (a, key), move)
         cost_a, over_a = value // PICKS, over_a + crowd(task.picks_max, task.picks_price, value)
-        if cost_a + ((over_a + over_b) * price >> 10) >= was:
+        groups.less[order if back < 0 else NOBODY] = cost_a
+        if cost_a + least_b + ((over_a + over_b) * price >> 10) > was:
             continue
         key = renamed(names, groups.key[b], move)
         value = recalled(keys, values, key)
@@ -141,6 +133,15 @@ def cooled(task: Task, memory: Memory, groups: Groups, schedule: Schedule, terms
             empty = a_free_one(groups.count, empty)
     schedule.state[0] = state
     return int(empty)
+
+
+@kernel
+@uncounted
+def least(less: Numbers, cost: Numbers, move: Move, b: int) -> int:
+    """What the second group costs at least after a move: no less than without the order that leaves it."""
+    if move[2] < 0:
+        return int(cost[b])
+    return int(less[move[2]]) if move[3] < 0 else 0
 
 
 @kernel
@@ -172,65 +173,6 @@ def paired(member: Numbers, count: Numbers, swap: tuple[int, int, int, int], dic
     also = member[a * room + (dice >> 5) % count[a]]
     also_back = member[b * room + (dice >> 13) % count[b]] if dice & 16 else back
     return order, (also if also != order else NOBODY), back, (also_back if also_back != back else NOBODY)
-
-
-@kernel
-@uncounted
-def may_change(count: Numbers, seats: int, both: tuple[int, int]) -> bool:
-    """Whether a change from one group to another makes a difference, and the other has room."""
-    a, b = both
-    if a == b or (count[a] == 1 and count[b] == 0):
-        return False
-    return bool(count[b] < seats // len(count))
-
-
-@kernel
-@uncounted
-def a_free_one(count: Numbers, empty: int) -> int:
-    """The group itself when it is empty, else the first one without members, else itself."""
-    if count[empty] == 0:
-        return empty
-    for group in range(len(count)):
-        if count[group] == 0:
-            return group
-    return empty
-
-
-@kernel
-@uncounted
-def exchanged(
-    sizes: Numbers, names: Numbers, groups: Groups, move: tuple[Move, int, int], now: tuple[int, int, int, int]
-) -> None:
-    """Make a move between two groups, after which they cost so much."""
-    (order, also, back, also_back), a, b = move
-    groups.sums[1] += now[0] + now[2] - groups.cost[a] - groups.cost[b]
-    groups.sums[2] += now[1] + now[3] - groups.over[a] - groups.over[b]
-    groups.cost[a], groups.over[a], groups.cost[b], groups.over[b] = now
-    booked(sizes, groups.load, len(groups.load) // len(groups.count), move)
-    groups.key[a] = renamed(names, groups.key[a], move[0])
-    groups.key[b] = renamed(names, groups.key[b], move[0])
-    for one in (order, also, back, also_back):
-        if one >= 0:
-            left_by(groups, one)
-    for one in (back, also_back):
-        if one >= 0:
-            joined_by(groups, one, a)
-    for one in (order, also):
-        if one >= 0:
-            joined_by(groups, one, b)
-    noted(groups)
-
-
-@kernel
-@uncounted
-def noted(groups: Groups) -> None:
-    """Write down the best division within the limits; on a large floor not at every step of a descent."""
-    groups.sums[3] -= 1
-    if groups.sums[2] == 0 and groups.sums[1] < groups.sums[0] and groups.sums[3] <= 0:
-        groups.sums[0] = groups.sums[1]
-        groups.sums[3] = len(groups.best) >> 5
-        for order in range(len(groups.best)):
-            groups.best[order] = groups.group_of[order]
 
 
 # --- what a group costs ---
@@ -280,13 +222,6 @@ def learnt(keys: Numbers, values: Numbers, walk: tuple[int, int]) -> None:
 
 @kernel
 @uncounted
-def renamed(names: Numbers, key: int, move: Move) -> int:
-    """The key of either group after a move: who was in is out, who was out is in."""
-    return int(key ^ names[move[0]] ^ names[move[1]] ^ names[move[2]] ^ names[move[3]])
-
-
-@kernel
-@uncounted
 def recalled(keys: Numbers, values: Numbers, key: int) -> int:
     """What is remembered of a key: of nobody's, nothing; -1 when it is forgotten or new."""
     if key == 0:
@@ -315,68 +250,9 @@ def gathered(members: Numbers, seats: Seats, group: int, move: Move) -> int:
 
 @kernel
 @uncounted
-def excess(
-    rules: tuple[Numbers, Numbers, Numbers], load: Numbers, move: Move, both: tuple[int, int]
-) -> tuple[int, int]:
-    """Price in mm of what is too much of additive sizes in both groups after a move from the first to the second."""
-    sizes, limits, price = rules
-    kinds, over_a, over_b = len(limits), 0, 0
-    for kind in range(kinds):
-        shift = shifted(sizes, kinds, kind, move)
-        over_a += max(0, load[both[0] * kinds + kind] - shift - limits[kind]) * price[kind]
-        over_b += max(0, load[both[1] * kinds + kind] + shift - limits[kind]) * price[kind]
-    return over_a, over_b
-
-
-@kernel
-@uncounted
-def shifted(sizes: Numbers, kinds: int, kind: int, move: Move) -> int:
-    """How much of a kind a move brings to the second group; NOBODY, -1, finds the zeros behind the last order."""
-    gone = sizes[move[0] * kinds + kind] + sizes[move[1] * kinds + kind]
-    return int(gone - sizes[move[2] * kinds + kind] - sizes[move[3] * kinds + kind])
-
-
-@kernel
-@uncounted
 def crowd(most: int, price: int, value: int) -> int:
     """Price in mm of picks beyond their limit (0: none)."""
     return price * max(0, value % PICKS - most) if most > 0 else 0
-
-
-# --- who is where ---
-
-
-@kernel
-@uncounted
-def booked(sizes: Numbers, load: Numbers, kinds: int, move: tuple[Move, int, int]) -> None:
-    """Bring the loads of both groups up to date after a move."""
-    for kind in range(kinds):
-        shift = shifted(sizes, kinds, kind, move[0])
-        load[move[1] * kinds + kind] -= shift
-        load[move[2] * kinds + kind] += shift
-
-
-@kernel
-@uncounted
-def left_by(groups: Groups, order: int) -> None:
-    """Take an order out of its group's members; the last one takes its place."""
-    group = groups.group_of[order]
-    room = len(groups.member) // len(groups.count)
-    groups.count[group] -= 1
-    last = groups.member[group * room + groups.count[group]]
-    groups.member[group * room + groups.at[order]] = last
-    groups.at[last] = groups.at[order]
-
-
-@kernel
-@uncounted
-def joined_by(groups: Groups, order: int, group: int) -> None:
-    """Put an order at the end of a group's members."""
-    room = len(groups.member) // len(groups.count)
-    groups.member[group * room + groups.count[group]] = order
-    groups.at[order] = groups.count[group]
-    groups.group_of[order] = group
-    groups.count[group] += 1
 
 
 @kernel

@@ -96,7 +96,7 @@ def plan(problem: Problem, options: Options = DEFAULT) -> Plan:
     for tier in _tiers(problem, options):
         groups += shapes.bulk(problem, tier)
         groups += _sorted_or_not(problem, [o for o in tier if problem.mode(o) == "cluster"], options, watch)
-    late = watch.over()
+    late = watch.over() or watch.was_short
     return replace(_cheapest(problem, [groups, _served(problem)], options.style), limit_hit=late)
 
 

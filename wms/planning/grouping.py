@@ -9,7 +9,7 @@ is found (`partition`). Else orders change lists at random (`annealing`).
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -17,9 +17,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from wms.planning import annealing, greedy, partition, pricing, strides, tours
-from wms.planning.annealing import Groups, Memory, Schedule, Task
+from wms.planning.annealing import Memory, Schedule, Task
 from wms.planning.layout import Floor
 from wms.planning.partition import Effort
+from wms.planning.seats import Groups
 from wms.planning.speed import Stopwatch, numbers
 from wms.planning.strides import PICKS
 from wms.planning.tours import Pick
@@ -29,35 +30,32 @@ LIKES, LIKES_OF_MANY = 16, 40
 """How many likes of an order are known; more of many orders where the greedy start is not all."""
 COLUMNS_MIN, COLUMNS_MAX, COLUMN_MOVES = 200, 1000, 10
 """How many batches the integer step gets: one for so many moves that are asked for."""
-TIGHT, SMALL, TIGHT_FIRST, FIRST = 4.7, 40, 0.1, 0.2
+TIGHT, TIGHT_FIRST, FIRST, SMALL = 3.4, 0.1, 0.3, 40
 """Up to so many orders to a list, if there are more than so many, which share of the moves is tried before batches are
-combined; and else."""
-COMBINING, FEW_COMBINED = 27, 60
+combined; and else. Where lists are that tight, a division is read off the relaxation as well."""
+COMBINING, FEW_COMBINED = 22, 60
 """Work of combining for each move that is asked for; fewer orders get the work of so many."""
 COMBINED_MOVES, COMBINED_MAX = 1000, 150
 """Good batches are sought out from so many moves on, and up to so many orders;"""
-LOOSE, LOOSE_MAX = 7, 50
-"""where more than `TIGHT` fit on a list, only if they are not more than this, and the orders not more than that."""
+LOOSE, FEW_LOOSE, LOOSE_MAX = 4.7, 7, 45
+"""where more than so many fit on a list, only if they are not more than this, and the orders not more than that."""
 MANY = 200
 """From so many orders on, a partner at random is hardly ever a like."""
 FEW = 100
 """So few orders get the moves of so many."""
-PAIRS = 8
+PAIRS = 4
 """Of 16 swaps, those of two orders for one or two; none where many orders are all of one size."""
 STIFF = (50_000, 50_000)
 """The prices of overfull lists there: any two may change places, so no list need be overfull for a while."""
 BUDGET, WALK = 10, 5
 """Work for each move that is asked for; a walk is the work of so many moves, and of one for every two picks of an
 order."""
-PROBE, PROBE_OF_MANY, ENOUGH, RUNS_MAX = 12, 60, 10, 8
-"""The first search gets one so many-th of all work, of many orders less; no other begins when so little is left, nor
-after so many."""
-LONG = 140
-"""So many orders get one long search after the first, half of them two, and so on: a long one needs no luck."""
-AGAIN = 0.4
-"""How hot a search from the best known division begins, as a share of the first heat."""
+LONG, RUNS_MAX = 140, 6
+"""So many orders get one search, half of them two, and so on: a long one needs no luck."""
 LEVELS, SLICES = 200, 20
-"""Temperatures, and how often the search looks at its watch on the way."""
+"""Temperatures, and how often the search looks at its watch and writes its lists down on the way."""
+REMEMBERED = 16
+"""Walks remembered, as a power of two: more would not stay near the processor."""
 
 
 class Content(NamedTuple):
@@ -91,8 +89,8 @@ class Search(NamedTuple):
     moves: int
     batches_max: int
     seed: int
-    first_heat: int = 150
-    last_heat: int = 15
+    first_heat: int = 100
+    last_heat: int = 30
     over_prices: tuple[tuple[int, int], ...] = ((3000, 10_000), (8000, 8000))
 
 
@@ -104,6 +102,7 @@ class Grouped(NamedTuple):
 
 
 Group = list[int]
+Batch = tuple[int, ...]
 
 
 @dataclass(frozen=True)
@@ -178,7 +177,7 @@ def _tight(contents: Sequence[Content], limits: Limits) -> list[int]:
 
 
 def _memory(orders: int, words: int, search: Search) -> Memory:
-    size = 1 << min(18, max(10, (4 * search.moves * orders).bit_length()))
+    size = 1 << min(REMEMBERED, max(10, (4 * search.moves * orders).bit_length()))
     names = np.random.default_rng(search.seed).integers(1, 1 << 62, orders)
     room = (_nothing(size), _nothing(size), _nothing(words), _nothing(orders + 3))
     return Memory(numbers([*(int(name) for name in names), 0]), *room)
@@ -279,19 +278,20 @@ def _served(task: Task, orders: int) -> list[Group]:
 def _improved(ground: Ground, start: list[Group], search: Search, watch: Stopwatch) -> list[Group]:
     every = partition.all_batches(ground.task, ground.memory, search.batches_max)
     if every is None and not _worth_combining(ground, start, search):
-        return annealed(ground, start, search, watch)
+        return annealed(ground, start, search, watch)[0]
     tight = ground.orders <= TIGHT * len(start)
-    first = search._replace(
-        moves=max(1, int(search.moves * (TIGHT_FIRST if tight and ground.orders > SMALL else FIRST)))
-    )
-    found = annealed(ground, start, first, watch)
+    share = TIGHT_FIRST if tight and ground.orders > SMALL else FIRST
+    first = search._replace(moves=max(1, int(search.moves * share)))
+    found, known = annealed(ground, start, first, watch)
     mine = partition.batches_of((group, ground.cost(group)) for group in found)
     work = COMBINING * search.moves * max(ground.orders, FEW_COMBINED)
     columns = max(COLUMNS_MIN, min(COLUMNS_MAX, search.moves // COLUMN_MOVES))
     limits = {"whole_columns": columns, "nodes": 100, "looks": 20 * search.moves}
     effort = Effort(**limits, dive=tight, work=work, seed=search.seed)
     if every is None:
-        return partition.combined(ground.task, ground.memory, mine, (search.batches_max, effort, watch))
+        new = known.keys() - {tuple(sorted(group)) for group in found}
+        others = partition.batches_of((group, known[group]) for group in sorted(new))
+        return partition.combined(ground.task, ground.memory, (mine, others), (search.batches_max, effort, watch))
     return partition.divided(every, mine, effort, watch)[0]
 
 
@@ -299,55 +299,69 @@ def _worth_combining(ground: Ground, start: list[Group], search: Search) -> bool
     """Whether to seek out good batches: not when there are too many of them, or of orders, or too little time."""
     if min(search.moves, search.batches_max) < COMBINED_MOVES:
         return False
-    if ground.orders <= TIGHT * len(start):
-        return ground.orders <= COMBINED_MAX
-    return ground.orders <= min(LOOSE_MAX, LOOSE * len(start))
+    most = COMBINED_MAX if ground.orders <= LOOSE * len(start) else LOOSE_MAX
+    return ground.orders <= min(most, FEW_LOOSE * len(start))
 
 
-def annealed(ground: Ground, start: list[Group], search: Search, watch: Stopwatch) -> list[Group]:
-    """Return the best division that random exchanges find from this one, until the moves are spent.
-
-    A short search tells how much work a move is; a long one gets what is left, and short ones from the best the rest.
-    """
-    best, cost = start, sum(map(ground.cost, start))
+def annealed(
+    ground: Ground, start: list[Group], search: Search, watch: Stopwatch
+) -> tuple[list[Group], dict[Batch, int]]:
+    """Return the best division that random exchanges find from this one, until the moves are spent, and what the lists
+    on the way cost."""
+    best, cost, known = start, sum(map(ground.cost, start)), dict[Batch, int]()
     partners = ground.near if ground.orders > MANY else numbers([])
-    alike = ground.is_alike
-    every = left = BUDGET * search.moves * max(ground.orders, FEW)
+    alike, runs = ground.is_alike, max(1, min(RUNS_MAX, round(LONG / ground.orders)))
+    work = max(1, BUDGET * search.moves * max(ground.orders, FEW) // (LEVELS * runs))
     walk = WALK + sum(int(bits).bit_count() for bits in ground.task.contents.bits) // (2 * ground.orders)
-    steps = max(1, every // (BUDGET * LEVELS * (PROBE_OF_MANY if ground.orders > MANY else PROBE)))
     width, state = len(partners) // ground.orders, numbers([search.seed * 2 + 1])
-    schedule = Schedule(partners, partners, numbers(annealing.FACES), state, 0, steps, width, 0 if alike else PAIRS)
-    long, prices = max(1, min(4, LONG // ground.orders)), (STIFF,) if alike else search.over_prices
-    for run in range(RUNS_MAX):
-        groups = _seated(ground, start if run <= long else best)
-        first = search.first_heat * (1.0 if run <= long else AGAIN)
-        _cooled(ground, (groups, schedule), (first, search.last_heat, prices[run % len(prices)]), watch)
+    dice, pairs = numbers(annealing.FACES), 0 if alike else PAIRS
+    schedule = Schedule(partners, partners, dice, state, 0, work, walk, width, pairs)
+    prices = (STIFF,) if alike else search.over_prices
+    for run in range(runs, 0, -1):
+        groups = _seated(ground, start)
+        heats = _heats(ground, groups, (search.first_heat, search.last_heat))
+        ends = heats, prices[run % len(prices)]
+        known.update(_cooled(ground, (groups, schedule), ends, (watch, watch.left() / run)))
         if int(groups.sums[0]) < cost:
             best, cost = _listed(groups.best), int(groups.sums[0])
-        spent = LEVELS * schedule.steps + walk * int(groups.sums[4])
-        left -= spent
-        if ENOUGH * left < every or watch.over():
+        if watch.over():
             break
-        schedule = schedule._replace(steps=max(1, schedule.steps * left // (max(1, long - run) * spent)))
-    return best
+    return best, known
 
 
 def _cooled(
-    ground: Ground, tools: tuple[Groups, Schedule], ends: tuple[float, int, tuple[int, int]], watch: Stopwatch
-) -> None:
-    """One search, from the first heat and price to the last.
+    ground: Ground,
+    tools: tuple[Groups, Schedule],
+    ends: tuple[NDArray[np.float64], tuple[int, int]],
+    time: tuple[Stopwatch, float],
+) -> dict[Batch, int]:
+    """One search, at these heats and from the first to the last price; return what the lists on the way cost.
 
-    Towards the end the price doubles while lists are overfull: else a list less might be worth it for ever.
+    Towards the end the price doubles while lists are overfull: else a list less might be worth it for ever. A search
+    that takes longer than its share of the time leaves out heats rather than the last ones.
     """
     groups, schedule = tools
+    watch, given = time
     empty = int(groups.best.max() if isinstance(groups.best, np.ndarray) else max(groups.best)) + 1
-    heats, prices, times = _heats(ground, groups, ends[:2]), np.geomspace(*ends[2], SLICES), 1
-    for part, (heat, price) in enumerate(zip(np.array_split(heats, SLICES), prices, strict=True), start=1):
-        now = schedule._replace(heat_mm=numbers(int(mm) for mm in heat), price=times * int(price * 1.024))
+    heats, prices = np.array_split(ends[0], SLICES), np.geomspace(*ends[1], SLICES)
+    begun, part, times, known = watch.left(), 0, 1, dict[Batch, int]()
+    while part < SLICES and not watch.over():
+        heat = numbers(int(mm) for mm in heats[part])
+        now = schedule._replace(heat_mm=heat, price=times * int(prices[part] * 1.024))
         empty = int(annealing.anneal(ground.task, ground.memory, groups, now, empty))
-        times *= 2 if int(groups.sums[2]) > 0 and 2 * part > SLICES else 1
-        if watch.over():
-            return
+        known.update(_lists(groups))
+        times *= 2 if int(groups.sums[2]) > 0 and 2 * part >= SLICES else 1
+        part = watch.next(part, SLICES, (begun - watch.left()) / given)
+    return known
+
+
+def _lists(groups: Groups) -> Iterator[tuple[Batch, int]]:
+    """The lists now that keep the limits, and what they cost."""
+    room = len(groups.member) // len(groups.count)
+    for group, count in enumerate(groups.count):
+        if count > 0 and groups.over[group] == 0:
+            members = groups.member[group * room : group * room + count]
+            yield tuple(sorted(map(int, members))), int(groups.cost[group])
 
 
 def _heats(ground: Ground, groups: Groups, ends: tuple[float, float]) -> NDArray[np.float64]:
@@ -360,7 +374,7 @@ def _seated(ground: Ground, start: list[Group]) -> Groups:
     orders, kinds = ground.orders, len(ground.task.limits)
     many = len(start) + min(len(start), 10) + 2
     room = min(orders, 2 * max(map(len, start)) + 8)
-    sizes = (orders, orders, many * room, many, many * kinds, many, many, many, orders, 5)
+    sizes = (orders, orders, many * room, many, many * kinds, many, many, many, orders, 5, orders + 1)
     groups = Groups(*(_nothing(size) for size in sizes))
     for number, group in enumerate(start):
         for order in group:

@@ -60,10 +60,11 @@ class Grown(NamedTuple):
 
 
 def grown(task: Task, memory: Memory, known: Batches, most: int, watch: Stopwatch) -> Grown | None:
-    """Return `known`, a division, and at most so many other batches; None when the relaxation has no answer."""
+    """Return `known`, with every order in it, and at most so many other batches; None when the relaxation has no
+    answer."""
     orders = len(task.contents.first) - 1
     store = _store(memory, _with_single(task, memory, known), most)
-    relaxation = Relaxation(orders)
+    relaxation = Relaxation(orders, watch)
     lacking, mean = np.arange(int(store.totals[0])), float(known.cost.mean())
     batches = _batches(store)
     for _ in range(ROUNDS_MAX):

@@ -3,8 +3,10 @@
 Seconds per pick and walking speed come from one line through what was measured: time since the last pick = picking +
 way / speed; seconds per parcel and per unit from another: time at the station = parcel + units. The lines are
 Theil-Sen lines (Theil 1950; Sen, JASA 63, 1968: the median of the slopes between all pairs), so that breaks and a
-handheld left on a shelf do not tilt them. Then k people are split into pickers and packers in every way; lists are
-picked in their order by whoever is free, their orders packed as they arrive; pickers without a list help to pack.
+handheld left on a shelf do not tilt them. What nobody could do (a robot's rehearsal, a double scan) is no sample; few
+samples move the assumed times a little, many move them far, none past what people can do. Then k people are split
+into pickers and packers in every way; lists are picked in their order by whoever is free, their orders packed as they
+arrive; pickers without a list help to pack.
 """
 
 from __future__ import annotations
@@ -24,6 +26,8 @@ SAMPLES_MIN = 30
 """Below so many samples the assumed times stand."""
 PAUSE_MS = 600_000
 """Longer is a break and tells nothing about the work."""
+PRIOR = 30
+"""The assumed times count like so many samples: 30 measured ones move a rate half of the way, 400 nearly all of it."""
 
 
 class Rates(NamedTuple):
@@ -48,6 +52,11 @@ class Rates(NamedTuple):
 
 
 ASSUMED = Rates()
+FASTEST = Rates(walk_mm_s=2_000, pick_ms=2_000, list_ms=20_000, parcel_ms=8_000, unit_ms=800)
+"""A brisk walk, a reach and a scan, a carton that needs no folding: no rate that was measured is believed beyond."""
+SLOWEST = Rates(walk_mm_s=300, pick_ms=60_000, list_ms=600_000, parcel_ms=300_000, unit_ms=60_000)
+RUN_MM_S, GRAB_MS, CLOSE_MS, PUT_MS = 3_000, 1_000, 3_000, 300
+"""What was faster than a run and a grab, or than closing a carton and dropping each unit in, was no person."""
 
 
 class Sample(NamedTuple):
@@ -76,19 +85,34 @@ def measure(picks: Sequence[Sample], parcels: Sequence[Sample], rates: Rates = A
 
     `picks`: way since the last pick, time since. `parcels`: units in it, time since the packer's last one.
     """
-    picks, parcels = _worked(picks), _worked(parcels)
+    picks, parcels = _worked(picks, GRAB_MS, 1_000 / RUN_MM_S), _worked(parcels, CLOSE_MS, PUT_MS)
     if len(picks) >= SAMPLES_MIN:
-        slope, rest = line(picks, 1_000 / rates.walk_mm_s)
-        speed = min(max(round(1_000 / slope), 100), 10_000) if slope > 0 else rates.walk_mm_s
-        rates = rates._replace(walk_mm_s=speed, pick_ms=max(500, round(rest)))
+        slope, rest = _trusted(picks, 1_000 / rates.walk_mm_s, rates.pick_ms)
+        speed = round(1_000 / slope) if slope > 0 else FASTEST.walk_mm_s
+        rates = rates._replace(walk_mm_s=speed, pick_ms=round(rest))
     if len(parcels) >= SAMPLES_MIN:
-        slope, rest = line(parcels, rates.unit_ms)
-        rates = rates._replace(unit_ms=max(0, round(slope)), parcel_ms=max(500, round(rest)))
-    return Measured(rates, len(picks), len(parcels))
+        slope, rest = _trusted(parcels, rates.unit_ms, rates.parcel_ms)
+        rates = rates._replace(unit_ms=round(slope), parcel_ms=round(rest))
+    return Measured(humanly(rates), len(picks), len(parcels))
 
 
-def _worked(samples: Sequence[Sample]) -> list[Sample]:
-    return [sample for sample in samples if 0 < sample.ms < PAUSE_MS][-SAMPLES_MAX:]
+def humanly(rates: Rates) -> Rates:
+    """Return rates that people can have: none faster than FASTEST, none slower than SLOWEST."""
+    limits = (sorted(pair) for pair in zip(FASTEST, SLOWEST, strict=True))
+    return Rates(*(min(max(rate, low), high) for rate, (low, high) in zip(rates, limits, strict=True)))
+
+
+def _worked(samples: Sequence[Sample], least_ms: int, each_ms: float) -> list[Sample]:
+    """The newest samples that are a person's work: no break, and not faster than anybody."""
+    done = (sample for sample in samples if least_ms + each_ms * sample.size <= sample.ms < PAUSE_MS)
+    return list(done)[-SAMPLES_MAX:]
+
+
+def _trusted(samples: Sequence[Sample], slope: float, rest: float) -> tuple[float, float]:
+    """The line through samples, drawn towards the assumed one as much as they are few."""
+    share = len(samples) / (len(samples) + PRIOR)
+    found = line(samples, slope)
+    return slope + (found[0] - slope) * share, rest + (found[1] - rest) * share
 
 
 def line(samples: Sequence[Sample], slope: float) -> tuple[float, float]:

@@ -27,8 +27,6 @@ from wms.planning.walking import Numbers
 
 __all__ = ["Batches", "Effort", "all_batches", "batches_of", "combined", "divided"]
 
-SHARE = 0.9
-"""What part of the time that is left the integer step may take."""
 LONGER = 40
 """How many times longer the last search depth first may take than the first."""
 TABLE = 40_000
@@ -100,7 +98,7 @@ class Division:
             return not len(chosen)
         if not few:
             chosen = np.sort(np.argpartition(self.dear, effort.whole_columns)[: effort.whole_columns])
-        found, proven = whole(self.batches, chosen, (self.cost, effort.nodes, SHARE * watch.left()))
+        found, proven = whole(self.batches, chosen, (self.cost, effort.nodes, watch))
         self.hear(found)
         return proven and few
 
@@ -124,13 +122,18 @@ def divided(batches: Batches, known: Batches, effort: Effort, watch: Stopwatch) 
     return every.groups(division.best), proven
 
 
-def combined(task: Task, memory: Memory, known: Batches, terms: tuple[int, Effort, Stopwatch]) -> list[list[int]]:
-    """`divided` where there are too many batches to walk all: at most as many (the first term) are sought out."""
+def combined(
+    task: Task, memory: Memory, known: tuple[Batches, Batches], terms: tuple[int, Effort, Stopwatch]
+) -> list[list[int]]:
+    """`divided` where there are too many batches to walk all: at most as many (the first term) are sought out.
+
+    `known` is a division, and other good batches.
+    """
     most, effort, watch = terms
-    mine = np.arange(len(known.cost))
-    answer = grown(task, memory, known, most, watch)
+    mine = np.arange(len(known[0].cost))
+    answer = grown(task, memory, together(*known), most, watch)
     if answer is None:
-        return known.groups(mine)
+        return known[0].groups(mine)
     batches = answer.batches
     division = Division(batches, answer.bound, batches.dear(answer.worth), mine)
     division.hear(dived(batches, division.dear, answer.relaxation, watch) if effort.dive else None)

@@ -31,8 +31,8 @@ LOOKS = 1000
 """How many looks the search for the best way may take."""
 TRIES = 40
 """How often a list is sought that is to be taken apart with the others."""
-ATTEMPT = 100
-"""Work of an attempt beside its looks."""
+ATTEMPT, SHIFTS = 100, 4
+"""Work of an attempt beside its looks; and how many batches that make room for another are the work of a look."""
 LEVELS = 40
 """Temperatures from the first to the last, as shares of the mean cost of a list."""
 HOT, COLD = 0.05, 0.005
@@ -100,6 +100,7 @@ def recombined(batches: Batches, dear: Floats, start: Ints, terms: tuple[int, in
         spent = LEVELS * (1 - watch.left() / given)
         hurried = hurried or (LEVELS > level + 1 >= LEVELS // 10 and spent > level + 1)
         level = min(LEVELS - 1, int(spent)) if hurried else level + 1  # a hurried search goes on to the very end
+    watch.was_short = watch.was_short or hurried
     return order[np.array([b for b in now.best if b >= 0], np.int64)]
 
 
@@ -249,7 +250,7 @@ def gathered(table: Table, now: Now, room: Room, terms: tuple[int, int]) -> int:
                 looks += 1
                 mask = mask_of(table, room.place, batch)
                 if mask > 0 and batch != gone:
-                    entered(room, room.heads[i], count, (mask, table.dear[batch], batch))
+                    looks += entered(room, room.heads[i], count, (mask, table.dear[batch], batch)) // SHIFTS
                     count += 1
     room.heads[freed] = count
     for i in range(freed):
@@ -284,13 +285,15 @@ def mask_of(table: Table, place: Numbers, batch: int) -> int:
 
 @kernel
 @uncounted
-def entered(room: Room, begin: int, end: int, found: tuple[int, int, int]) -> None:
-    """Put a batch (orders as bits, how dear, number) among those from `begin` to `end`, in their order."""
+def entered(room: Room, begin: int, end: int, found: tuple[int, int, int]) -> int:
+    """Put a batch (orders as bits, how dear, number) among those from `begin` to `end`, in their order; return how
+    many had to make room."""
     at = end
     while at > begin and room.dear[at - 1] > found[1]:
         room.masks[at], room.dear[at], room.batch[at] = room.masks[at - 1], room.dear[at - 1], room.batch[at - 1]
         at -= 1
     room.masks[at], room.dear[at], room.batch[at] = found
+    return int(end - at)
 
 
 @kernel

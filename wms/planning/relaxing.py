@@ -9,6 +9,7 @@ they cost change the answer (column generation; Gilmore & Gomory, Operations Res
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
@@ -28,6 +29,9 @@ PIVOTS_MAX = 20_000
 FROM_PRIMAL, FROM_DUAL = 4, 1
 """HiGHS' numbers of its two simplex methods: the first goes on after new batches, the second after new bounds."""
 
+SHARE, SECONDS_MAX, SHORTEST = 0.9, 3.0, 0.01
+"""What part of the time that is left the integer step may take, and how many seconds at most; and at least any step.
+Nodes do not limit it enough: the first one alone has been seen to take most of a minute."""
 FEASIBLE = 2
 """What HiGHS says of an answer that keeps all limits."""
 
@@ -77,12 +81,14 @@ def together(known: Batches, others: Batches) -> Batches:
 class Relaxation:
     """The linear relaxation, solved anew from where it was whenever batches came or were fixed (by HiGHS)."""
 
-    def __init__(self, orders: int) -> None:
+    def __init__(self, orders: int, watch: Stopwatch) -> None:
         import highspy  # a tenth of a second that only a planning process must pay
 
+        self.watch = watch
         self.highs: Any = highspy.Highs()  # type: ignore[no-untyped-call]
         status = highspy.HighsModelStatus
         self.optimal, self.none_cheaper = status.kOptimal, (status.kInfeasible, status.kObjectiveBound)
+        self.out_of_time = status.kTimeLimit
         for option, value in (("output_flag", False), ("threads", 1), ("simplex_iteration_limit", PIVOTS_MAX)):
             self.highs.setOptionValue(option, value)
         once, nothing = np.ones(orders), np.zeros(0, np.int32)
@@ -98,11 +104,17 @@ class Relaxation:
         self.highs.addCols(count, costs, free, no_limit, len(rows), begins, rows, np.ones(len(rows)))
         self.taken = np.concatenate([self.taken, chosen])
 
-    def solved(self, method: int) -> float | None:
-        """Return the least cost; None when there is no answer."""
+    def solved(self, method: int, seconds: float = math.inf) -> float | None:
+        """Return the least cost; None when there is no answer within so many seconds and those of the watch."""
         self.highs.setOptionValue("simplex_strategy", method)
+        # HiGHS counts the seconds of all that it has solved so far.
+        limit = self.highs.getRunTime() + max(SHORTEST, min(seconds, self.watch.left()))
+        self.highs.setOptionValue("time_limit", limit)
         self.highs.run()
-        if self.highs.getModelStatus() != self.optimal:
+        status = self.highs.getModelStatus()
+        if status == self.out_of_time:
+            self.watch.was_short = True
+        if status != self.optimal:
             return None
         return float(self.highs.getInfo().objective_function_value)
 
@@ -129,7 +141,7 @@ def relaxed(batches: Batches, mine: int, terms: tuple[int, Stopwatch]) -> tuple[
     sizes = np.diff(batches.first[: mine + 1])
     worth = np.zeros(orders)
     worth[batches.member[:orders]] = np.repeat(batches.cost[:mine] / sizes, sizes)
-    relaxation = Relaxation(orders)
+    relaxation = Relaxation(orders, terms[1])
     relaxation.take(batches, np.arange(mine))
     relaxation.take(batches, cheap(batches.dear(worth), relaxation.taken, terms[0]))
     answer = settled(batches, relaxation, terms)
@@ -161,21 +173,22 @@ def cheap(dear: Floats, taken: Ints, most: int) -> Ints:
     return lacking
 
 
-def whole(batches: Batches, chosen: Ints, terms: tuple[int, int, float]) -> tuple[Ints | None, bool]:
+def whole(batches: Batches, chosen: Ints, terms: tuple[int, int, Stopwatch]) -> tuple[Ints | None, bool]:
     """The cheapest of the chosen batches with every order in one; and whether that is proven.
 
-    `terms`: only what costs less counts; nodes that the integer solver may look at; seconds.
+    `terms`: only what costs less counts; nodes that the integer solver may look at; the watch.
     """
-    below, nodes, seconds = terms
-    relaxation = Relaxation(int(batches.member.max()) + 1)
+    below, nodes, watch = terms
+    relaxation = Relaxation(int(batches.member.max()) + 1, watch)
     relaxation.take(batches, chosen)
     highs, count = relaxation.highs, len(chosen)
     places = np.arange(count, dtype=np.int32)
     highs.changeColsIntegrality(count, places, np.ones(count, np.uint8))
     highs.changeColsBounds(count, places, np.zeros(count), np.ones(count))
     limits = {"mip_rel_gap": 0.0, "mip_abs_gap": 1 - SLACK, "objective_bound": below - 1 + SLACK}
-    for option, value in {**limits, "mip_max_nodes": nodes, "time_limit": max(0.01, seconds)}.items():
+    for option, value in {**limits, "mip_max_nodes": nodes}.items():
         highs.setOptionValue(option, value)
-    proven = relaxation.solved(FROM_DUAL) is not None or highs.getModelStatus() in relaxation.none_cheaper
+    seconds = min(SECONDS_MAX, SHARE * watch.left())
+    proven = relaxation.solved(FROM_DUAL, seconds) is not None or highs.getModelStatus() in relaxation.none_cheaper
     found = highs.getInfo().primal_solution_status == FEASIBLE
     return (chosen[relaxation.shares() > 0.5] if found else None), proven

@@ -177,6 +177,7 @@ class Stopwatch:
 
     def __init__(self, seconds_max: float) -> None:
         self.end = time.thread_time() + seconds_max
+        self.was_short = False
 
     def over(self) -> bool:
         """Whether the time is up."""
@@ -185,6 +186,16 @@ class Stopwatch:
     def left(self) -> float:
         """Seconds that are left, 0 when the time is up."""
         return max(0.0, self.end - time.thread_time())
+
+    def next(self, part: int, parts: int, spent: float) -> int:
+        """Which of equal parts of a search comes next: a later one where so much of its time (1: all) is spent already.
+
+        Then something is left out for lack of time, and `was_short`.
+        """
+        if spent * parts <= part + 1:
+            return part + 1
+        self.was_short = True
+        return max(part + 1, int(spent * parts))
 
 
 @kernel
