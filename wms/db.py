@@ -304,6 +304,12 @@ def worth_retrying(error: DBAPIError, attempt: int) -> bool:
     return getattr(error.orig, "sqlstate", None) in RETRIED or error.connection_invalidated
 
 
+PRAGMAS = (
+    *("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "temp_store=MEMORY", "secure_delete=ON"),
+    "wal_autocheckpoint=4000",  # pages: a page that many steps of an import change is written back once
+)
+
+
 def make_engine(settings: DatabaseSettings) -> Engine:
     """Return the engine for a database URL, with the pragmas and BEGIN rules of its kind."""
     url = make_url(settings.url)
@@ -330,7 +336,7 @@ def make_engine(settings: DatabaseSettings) -> Engine:
 def set_pragmas(connection: Any, _record: Any) -> None:
     """WAL with full durability and foreign keys, and what is deleted is overwritten; BEGIN is ours to emit."""
     connection.isolation_level = None
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "temp_store=MEMORY", "secure_delete=ON"):
+    for pragma in PRAGMAS:
         connection.execute(f"PRAGMA {pragma}")
 
 

@@ -35,7 +35,7 @@ from wms.settings import Settings
 imports, changes, orders, holds = table_of(Import), table_of(ImportChange), table_of(Order), table_of(Hold)
 SPOOL = 500  # orders written to disk at once
 FEWEST, MOST = 50, 1000  # orders of one step
-STEP_SECONDS = 0.03  # what a step may compute while scans wait
+STEP_SECONDS = 0.06  # what a step may compute while scans wait
 
 
 class Overtaken(Refusal):

@@ -27,6 +27,7 @@ class Desk:
     only: Tx | None = None
     pace: float = 0.25  # seconds of rest for each second of writing, while others may want to write
     steps: list[float] = field(default_factory=list)  # computing seconds of each; how long a disk takes is not theirs
+    ended: float = 0.0  # when the last one did
 
     def write(self, work: Callable[[Tx], T]) -> T:
         """Run one step."""
@@ -39,10 +40,15 @@ class Desk:
             self.steps.append(time.thread_time() - begun)
             return done
 
+        self.give_way()
         done = self.store.transact(timed)
-        if self.store.sqlite:  # one writer at a time: whoever waits gets its turn now
-            time.sleep(self.steps[-1] * self.pace)
+        self.ended = time.monotonic()
         return done
+
+    def give_way(self) -> None:
+        """Let others write who waited, unless there was time for it while this step was made ready."""
+        if self.store.sqlite and self.steps:  # one writer at a time
+            time.sleep(max(0.0, self.ended + self.steps[-1] * self.pace - time.monotonic()))
 
     def read(self, work: Callable[[Tx], T]) -> T:
         """Look something up."""
@@ -80,8 +86,11 @@ class Spool:
 @contextmanager
 def undisturbed() -> Iterator[None]:
     """Keep the collector from looking through the whole program again and again, while rows come and go."""
+    usual = gc.get_threshold()  # one of 700 new objects: an import makes as many with every tenth row
     gc.freeze()
+    gc.set_threshold(50_000, *usual[1:])
     try:
         yield
     finally:
+        gc.set_threshold(*usual)
         gc.unfreeze()
