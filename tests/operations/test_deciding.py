@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -18,15 +17,6 @@ from wms.operations import deciding, reviewing
 from wms.operations.ledger import By
 
 orders, lines = table_of(Order), table_of(OrderLine)
-
-
-@pytest.fixture
-def house(database_url: str) -> Iterator[Warehouse]:
-    warehouse = Warehouse(database_url)
-    for sku in ("CORE-RED", "COINS"):
-        warehouse.item(sku)
-    yield warehouse
-    warehouse.store.close()
 
 
 @pytest.fixture

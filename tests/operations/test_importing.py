@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -36,15 +35,6 @@ def line(number: int, street: str = "Example Street", qty: int = 1, sku: str = "
 
 def file(*lines: str) -> bytes:
     return "\n".join([HEADER, *lines]).encode()
-
-
-@pytest.fixture
-def house(database_url: str) -> Iterator[Warehouse]:
-    warehouse = Warehouse(database_url)
-    for sku in ("CORE-RED", "COINS"):
-        warehouse.item(sku)
-    yield warehouse
-    warehouse.store.close()
 
 
 @pytest.fixture

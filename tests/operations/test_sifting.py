@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -35,15 +34,6 @@ def line(number: int, sku: str = "CORE-RED", **other: str) -> str:
         "phone": f"+43 316 872{number}", "street": f"Example Street {number}", "place": "Graz,,8010,AT",
     } | other  # fmt: skip
     return ",".join((*cells.values(), sku, "1"))
-
-
-@pytest.fixture
-def house(database_url: str) -> Iterator[Warehouse]:
-    warehouse = Warehouse(database_url)
-    for sku in ("CORE-RED", "COINS"):
-        warehouse.item(sku)
-    yield warehouse
-    warehouse.store.close()
 
 
 @pytest.fixture
