@@ -34,31 +34,48 @@ def closed(app: Any) -> Callable[..., list[bytes]]:
     return answer
 
 
+class Port:
+    """A port of 127.0.0.1 that is ours from the start, and serves an application from `serve` to `close`."""
+
+    def __init__(self) -> None:
+        self.listener = listener()
+        self.number = self.listener.getsockname()[1]
+        self.url = f"http://127.0.0.1:{self.number}"
+
+    def serve(self, app: Any) -> None:
+        """Answer in threads of its own."""
+        fd = self.listener.fileno()
+        self.server = make_server("127.0.0.1", self.number, closed(app), threaded=True, fd=fd)
+        self.server.daemon_threads = True  # type: ignore[attr-defined]
+        self.thread = threading.Thread(target=self.server.serve_forever, args=(0.02,), daemon=True)
+        self.thread.start()
+
+    def close(self) -> None:
+        """Answer nobody any more."""
+        self.server.shutdown()
+        self.thread.join()
+        self.server.server_close()
+        self.listener.close()
+
+
 class Served:
     """`with Served(warehouse) as site:` serves it at `site.url`; from then on the warehouse uses the server's store."""
 
     def __init__(self, warehouse: Warehouse) -> None:
         self.warehouse = warehouse
-        self.listener = listener()
-        port = self.listener.getsockname()[1]
-        self.url = f"http://127.0.0.1:{port}"
-        web = warehouse.settings.web.model_copy(update={"port": port})
+        self.port = Port()
+        self.url = self.port.url
+        web = warehouse.settings.web.model_copy(update={"port": self.port.number})
         self.app = create_app(warehouse.settings.model_copy(update={"web": web}))
         warehouse.store.close()
         warehouse.store = self.app.extensions["wms.store"]
-        self.server = make_server("127.0.0.1", port, closed(self.app), threaded=True, fd=self.listener.fileno())
-        self.server.daemon_threads = True  # type: ignore[attr-defined]
-        self.thread = threading.Thread(target=self.server.serve_forever, args=(0.02,), daemon=True)
 
     def __enter__(self) -> Served:
-        self.thread.start()
+        self.port.serve(self.app)
         return self
 
     def __exit__(self, *_: object) -> None:
-        self.server.shutdown()
-        self.thread.join()
-        self.server.server_close()
-        self.listener.close()
+        self.port.close()
         self.app.extensions["wms.ticker"].stop()
         self.warehouse.store.close()
 

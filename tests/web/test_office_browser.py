@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,9 +9,7 @@ import pytest
 from browser import OpenPage
 from desk import HOSTILE, Desk
 from playwright.sync_api import Page, expect
-from served import PIN
-from services import listener
-from werkzeug.serving import make_server
+from served import PIN, Port
 
 from wms.settings import Web
 
@@ -43,19 +40,14 @@ class Office:
     """A furnished house on a port of its own."""
 
     def __init__(self, folder: Path) -> None:
-        self.listener = listener()
-        port = self.listener.getsockname()[1]
-        self.url = f"http://127.0.0.1:{port}"
-        self.desk = Desk(f"sqlite:///{folder}/office.db", web=Web(port=port)).furnish()
-        self.server = make_server("127.0.0.1", port, self.desk.app, threaded=True, fd=self.listener.fileno())
-        self.server.daemon_threads = True  # type: ignore[attr-defined]
-        threading.Thread(target=self.server.serve_forever, args=(0.02,), daemon=True).start()
+        self.port = Port()
+        self.url = self.port.url
+        self.desk = Desk(f"sqlite:///{folder}/office.db", web=Web(port=self.port.number)).furnish()
+        self.port.serve(self.desk.app)
 
     def close(self) -> None:
         """Close the port and the database."""
-        self.server.shutdown()
-        self.server.server_close()
-        self.listener.close()
+        self.port.close()
         self.desk.close()
 
     def enter(self, page: Page, role: str = "supervisor") -> Page:

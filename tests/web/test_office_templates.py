@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -14,10 +13,8 @@ import pytest
 import zxingcpp
 from desk import PAGE, Desk
 from playwright.sync_api import Page, expect
-from served import PIN
-from services import listener
+from served import PIN, Port
 from sqlalchemy import select
-from werkzeug.serving import make_server
 
 from wms.db import table_of
 from wms.labels.preview import svg_bars
@@ -128,13 +125,10 @@ class Served:
     """The house on a port of its own, for a real browser."""
 
     def __init__(self, folder: Path) -> None:
-        self.listener = listener()
-        port = self.listener.getsockname()[1]
-        self.url = f"http://127.0.0.1:{port}"
-        self.desk = Desk(f"sqlite:///{folder}/served.db", web=Web(port=port))
-        self.server = make_server("127.0.0.1", port, self.desk.app, threaded=True, fd=self.listener.fileno())
-        self.server.daemon_threads = True  # type: ignore[attr-defined]
-        threading.Thread(target=self.server.serve_forever, args=(0.02,), daemon=True).start()
+        self.port = Port()
+        self.url = self.port.url
+        self.desk = Desk(f"sqlite:///{folder}/served.db", web=Web(port=self.port.number))
+        self.port.serve(self.desk.app)
 
     def enter(self, page: Page, path: str) -> None:
         """Log in as a supervisor and go to a page."""
@@ -146,9 +140,7 @@ class Served:
 
     def close(self) -> None:
         """Close the port and the database."""
-        self.server.shutdown()
-        self.server.server_close()
-        self.listener.close()
+        self.port.close()
         self.desk.close()
 
 
