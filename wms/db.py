@@ -307,6 +307,7 @@ def worth_retrying(error: DBAPIError, attempt: int) -> bool:
 PRAGMAS = (
     *("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "temp_store=MEMORY", "secure_delete=ON"),
     "wal_autocheckpoint=4000",  # pages: a page that many steps of an import change is written back once
+    "cache_size=-8000",  # kB of a connection: the indexes that an import fills have hardly any room in the usual 2000
 )
 
 

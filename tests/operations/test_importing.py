@@ -120,7 +120,7 @@ def test_two_runs_of_one_import_apply_no_order_twice(house: Warehouse, campaign:
     house.do(staging.start, import_id)
     house.do(lambda tx: tx.execute(update(imports).values(state="applying", orders=1)))
     with house.store.read() as tx:
-        _, sieve = importing.begun(tx, import_id, house.settings)
+        sieve = importing.sieve_for(tx, staging.row_of(tx, import_id), house.settings)
     house.do(importing.apply, import_id, importing.Step(0, []), sieve)
     house.do(lambda tx: tx.execute(update(imports).values(done=1)))
     with pytest.raises(importing.Overtaken):

@@ -73,8 +73,8 @@ def test_a_map_saved_between_the_judging_and_the_writing_counts(house: Warehouse
     house.do(staging.start, import_id)
     house.do(lambda tx: tx.execute(update(imports).values(state="applying", orders=1)))
     desk = importing.Desk(house.store, house.settings)
-    _, sieve = desk.read(lambda tx: importing.begun(tx, import_id, house.settings))
-    rows = fresh_rows(house, import_id)
+    sieve = desk.read(lambda tx: importing.sieve_for(tx, staging.row_of(tx, import_id), house.settings))
+    rows = fresh_rows(house, import_id, sieve)
     ready = importing.made_ready(desk, sieve, rows)
     assert ready["1"].meant.doubts
     house.do(mapping.set_rewards, campaign.id, mapping.RewardMap.of({("sku", "box"): (("COINS", 2),)}))
@@ -83,11 +83,11 @@ def test_a_map_saved_between_the_judging_and_the_writing_counts(house: Warehouse
     assert campaign.holds(1) == []
 
 
-def fresh_rows(house: Warehouse, import_id: int) -> list[Any]:
+def fresh_rows(house: Warehouse, import_id: int, sieve: Any) -> list[Any]:
     with house.store.read() as tx, importing.tempfile.TemporaryFile() as paper:
         spool = importing.Spool(paper)
-        importing.read(importing.Desk(house.store, house.settings, tx), staging.row_of(tx, import_id), spool)
-        return list(spool.rows())
+        importing.read(importing.Desk(house.store, house.settings, tx), staging.row_of(tx, import_id), sieve, spool)
+        return [row for row, _ in spool.rows()]
 
 
 @pytest.mark.parametrize("count", [2, 40])

@@ -10,10 +10,11 @@ from sqlalchemy import select, update
 
 from wms.db import Store, Tx, table_of
 from wms.errors import BadInput, NotFound, Refusal
+from wms.formats.orders.fresh import ADDRESS
 from wms.models.campaigns import ImportChange
 from wms.models.orders import Hold, Order
 from wms.operations import differing, lining, locking, reviewing, splitting, timeline
-from wms.operations.differing import ADDRESS, OPEN, part_of
+from wms.operations.differing import OPEN, part_of
 from wms.operations.ledger import By
 from wms.queries import rewards as maps
 from wms.settings import Settings

@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from sqlalchemy import and_, bindparam, func, insert, select, update
 
 from wms.db import Tx, dumps, table_of
+from wms.formats.orders.fresh import ADDRESS, Fresh
 from wms.formats.orders.rows import Rejected
 from wms.models.campaigns import Import, ImportChange
 from wms.models.orders import Hold, Order, Recipient
@@ -18,16 +19,12 @@ from wms.operations.ledger import By
 from wms.operations.locking import Locks
 from wms.operations.pouring import pour
 
-if TYPE_CHECKING:
-    from wms.operations.intake import Fresh
-
 imports, changes = table_of(Import), table_of(ImportChange)
 orders, recipients, holds = table_of(Order), table_of(Recipient), table_of(Hold)
 OPEN = ("held", "clean")  # not released yet: may still change
 GONE = ("shipped", "cancelled")
 VAGUE = ("", "template", "other")  # platforms that number nothing themselves
 LATE = "CHANGED_AFTER_LOCK"
-ADDRESS = ("name", "line1", "line2", "city", "state", "postal_code", "country", "phone", "email")
 CONTENT = ("items", "answers")
 PLAIN = {
     "status": "status",
@@ -46,7 +43,7 @@ move = (
     .where(recipients.c.id == bindparam("recipient"))
     .values({n: bindparam(f"to_{n}") for n in ADDRESS})
 )
-Pair = tuple[Any, "Fresh"]
+Pair = tuple[Any, Fresh]
 """The stored row of an order, and the row of the report."""
 Fields = dict[str, list[str]]
 """What changed: its name -> [before, now]."""

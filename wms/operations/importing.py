@@ -11,6 +11,7 @@ import tempfile
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import islice
 from typing import Any
 
@@ -19,12 +20,12 @@ from sqlalchemy import func, select, update
 from wms.db import Store, Tx, table_of
 from wms.errors import Refusal
 from wms.formats.errors import FormatError
-from wms.formats.orders.reading import open_orders
-from wms.formats.orders.rows import ExportOrder, Rejected
+from wms.formats.orders.apart import Task
+from wms.formats.orders.fresh import Fresh
 from wms.models.campaigns import Import, ImportChange
 from wms.models.orders import Hold, Order
-from wms.operations import differing, intake, matching, reviewing, sifting, staging
-from wms.operations.intake import Fresh, Intake, Paper
+from wms.operations import differing, intake, matching, reviewing, shielding, sifting, staging
+from wms.operations.intake import Intake, Paper
 from wms.operations.ledger import By
 from wms.operations.sifting import Sieve, Sifted
 from wms.operations.spooling import Desk, Spool, undisturbed
@@ -33,7 +34,6 @@ from wms.queries import imports as reads
 from wms.settings import Settings
 
 imports, changes, orders, holds = table_of(Import), table_of(ImportChange), table_of(Order), table_of(Hold)
-SPOOL = 500  # orders written to disk at once
 FEWEST, MOST = 50, 1000  # orders of one step
 STEP_SECONDS = 0.06  # what a step may compute while scans wait
 
@@ -72,6 +72,7 @@ def take(store: Store, settings: Settings, by: By, request: Request) -> int:
     for import_id in left:
         run(store, settings, import_id)
     import_id = staging.draft(store, by, request)
+    del request  # its bytes stand in the database now
     try:
         store.transact(lambda tx: staging.start(tx, import_id))
     except Refusal:
@@ -126,44 +127,33 @@ class Rehearsed(Exception):
 
 def work(desk: Desk, row: Any) -> None:
     """Read an import's file and do what is left to do."""
+    sieve = desk.read(lambda tx: sieve_for(tx, row, desk.settings))
     with tempfile.TemporaryFile() as paper:
         spool = Spool(paper)
         try:
-            read(desk, row, spool)
+            read(desk, row, sieve, spool)
         except FormatError as error:
             sentence = str(error)
             desk.write(lambda tx: fail(tx, row.id, sentence))
             raise
         if row.state == "reading":
             desk.write(lambda tx: begin(tx, row.id, spool))
-        judged = apply_all(desk, row.id, spool)
+        judged = apply_all(desk, row.id, sieve, spool)
     review_all(desk, row, spool.size, judged)
     desk.write(lambda tx: finish(tx, row.id))
 
 
-def read(desk: Desk, row: Any, spool: Spool) -> None:
-    """Read a whole file into the spool. Raises FormatError."""
-    content = desk.read(lambda tx: staging.content(tx, row.id))
-    export = open_orders(content, row.filename, staging.folder(), staging.choice_of(row))
-    del content
-    batch: list[ExportOrder] = []
-    for each in export:
-        if isinstance(each, Rejected):
-            spool.rejected.append(each)
-        else:
-            batch.append(each)
-            if len(batch) == SPOOL:
-                keep(spool, batch)
-                batch = []
-    keep(spool, batch)
+def read(desk: Desk, row: Any, sieve: Sieve, spool: Spool) -> None:
+    """Read a whole file into the spool; while it is read on beside, what is new of it is made ready.
 
-
-def keep(spool: Spool, batch: Sequence[ExportOrder]) -> None:
-    """Write orders to the spool, and set those aside that no label could carry."""
-    good, bad = intake.sort_out(batch)
-    spool.rejected += bad
-    if good:
-        spool.put(good)
+    Raises FormatError.
+    """
+    task = Task(row.filename, staging.folder(), staging.choice_of(row), sizes=intake.SIZES)
+    for batch in shielding.batches(desk.read(lambda tx: staging.content(tx, row.id)), task):
+        spool.rejected += batch.rejected
+        rows = [Fresh(*parts) for parts in batch.orders]
+        if rows:
+            spool.put(rows, made_ready(desk, sieve, rows))
 
 
 def begin(tx: Tx, import_id: int, spool: Spool) -> None:
@@ -181,10 +171,15 @@ def begin(tx: Tx, import_id: int, spool: Spool) -> None:
 def under_way(tx: Tx, import_id: int, sieve: Sieve | None = None) -> Intake:
     """Return an import at work."""
     row = staging.row_of(tx, import_id)
-    sieve = sieve or sifting.sieve_of(tx, intake.campaign_of(tx, row.campaign_id))
+    sieve = sieve or sieve_for(tx, row)
     paper = Paper(row.filename, row.sha256)
     counts = {name: row._mapping[name] for name in ("accepted", "unchanged", "rejected")}
     return Intake(tx, By(row.operator_id), sieve.campaign, import_id, paper, row.platform, sieve, counts)
+
+
+def sieve_for(tx: Tx, row: Any, settings: Settings | None = None) -> Sieve:
+    """Return what the new orders of an import are mapped by now and, with the site's settings, judged by."""
+    return sifting.sieve_of(tx, intake.campaign_of(tx, row.campaign_id), settings)
 
 
 def write_counts(taking: Intake, **more: Any) -> None:
@@ -192,27 +187,23 @@ def write_counts(taking: Intake, **more: Any) -> None:
     taking.tx.execute(update(imports).where(imports.c.id == taking.import_id).values(**taking.counts, **more))
 
 
-def apply_all(desk: Desk, import_id: int, spool: Spool) -> list[int]:
+def apply_all(desk: Desk, import_id: int, sieve: Sieve, spool: Spool) -> list[int]:
     """Apply the orders of a file from where it was left, then settle who is missing in it; return which orders were
-    judged as they came in. What can be worked out before a step is: while it writes, others wait."""
-    row, sieve = desk.read(lambda tx: begun(tx, import_id, desk.settings))
-    done, size, judged = row.done, 4 * FEWEST, list[int]()
+    judged as they came in, by `sieve`. When that is out of date they are made ready anew, before each step: while it
+    writes, others wait."""
+    row = desk.read(lambda tx: staging.row_of(tx, import_id))
+    done, size, judged, now = row.done, 4 * FEWEST, list[int](), sieve
     source = spool.rows(after=done)
     while part := list(islice(source, size)):
-        step = Step(done, part, made_ready(desk, sieve, part))
-        sieve, added = desk.write(lambda tx, step=step, by=sieve: apply(tx, import_id, step, by))  # type: ignore[misc]
+        rows = [each for each, _ in part]
+        ready = {each.row.number: each for _, each in part if each} if now is sieve else made_ready(desk, now, rows)
+        now, added = desk.write(partial(apply, import_id=import_id, step=Step(done, rows, ready), sieve=now))
         judged += added
         done += len(part)
         size = fitting(desk, size)
     if row.whole and done == spool.size:
         settle(desk, row, spool)
     return judged
-
-
-def begun(tx: Tx, import_id: int, settings: Settings) -> tuple[Any, Sieve]:
-    """Return an import's row, and what its new orders are mapped and judged by."""
-    row = staging.row_of(tx, import_id)
-    return row, sifting.sieve_of(tx, intake.campaign_of(tx, row.campaign_id), settings)
 
 
 def made_ready(desk: Desk, sieve: Sieve, part: Sequence[Fresh]) -> dict[str, Sifted]:

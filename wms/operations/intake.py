@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import lru_cache
-from json.encoder import encode_basestring as quoted
-from operator import le
 from typing import Any, cast
 
 from sqlalchemy import bindparam, delete, func, insert, or_, select, text, update
 
 from wms.db import Either, Tx, dumps, table_of
 from wms.errors import BadInput, NotFound
-from wms.formats.orders.rows import ExportOrder, OrderFile, Rejected
+from wms.formats.orders.fresh import ADDRESS, Fresh, sort_out
+from wms.formats.orders.rows import OrderFile, Rejected
 from wms.models.campaigns import Campaign, Import, ImportReject
 from wms.models.orders import Order, Recipient
 from wms.operations import differing, directory, lining, locking, master, matching, reviewing, sifting, timeline
@@ -27,13 +24,10 @@ campaigns, imports, rejects = table_of(Campaign), table_of(Import), table_of(Imp
 orders, recipients = table_of(Order), table_of(Recipient)
 PROBLEMS_MAX = 1000  # kept with an import as sentences; all rejected rows are kept themselves
 REASON_MAX = 300
-VERSION = 2  # of the facts kept with an order
-SIZES = {name: int(cast(Any, recipients.c[name].type).length) for name in differing.ADDRESS} | {"number": 30}
-LIMITS = tuple(SIZES[name] for name in differing.ADDRESS)
+SIZES = {name: int(cast(Any, recipients.c[name].type).length) for name in ADDRESS} | {"number": 30}
 COLUMNS = ("state", "reward", "country", "units", "row_hash", "raw", "import_id", "map_version", "shape")
-PERSON = ("id", *differing.ADDRESS, "uid", *matching.KEYS)
+PERSON = ("id", *ADDRESS, "uid", *matching.KEYS)
 ORDER = ("id", "recipient_id", "code", "number", "reward", "country", "units", "row_hash", "raw", "shape")
-write = sifting.write
 touch = (
     update(orders)
     .where(orders.c.id == bindparam("order"), or_(*(orders.c.state == state for state in differing.OPEN)))
@@ -64,28 +58,6 @@ class Paper:
 
     filename: str
     sha256: str
-
-
-@dataclass(frozen=True)
-class Fresh:
-    """One order of a report, ready to be stored: what matters of it, as JSON, with its hash; `to` is the recipient."""
-
-    number: str
-    file: str
-    line: int
-    rows: int
-    reward: str
-    to: Mapping[str, str]
-    facts: Mapping[str, Any]
-    raw: str
-    row_hash: str
-
-    def parts(self) -> tuple[Any, ...]:
-        """Return what it is made of, in order."""
-        return (
-            *(self.number, self.file, self.line, self.rows, self.reward),
-            *(self.to, self.facts, self.raw, self.row_hash),
-        )
 
 
 @dataclass
@@ -128,7 +100,7 @@ def import_orders(tx: Tx, by: By, campaign_id: int, order_file: OrderFile, paper
     whose = {"campaign_id": campaign_id, "operator_id": by.operator_id, "platform": campaign.platform}
     import_id = master.add(tx, imports, rows=order_file.rows, profile=order_file.profile, **about, **whose)
     intake = Intake(tx, by, campaign, import_id, paper, campaign.platform, sifting.sieve_of(tx, campaign))
-    rows, bad = sort_out(order_file.orders)
+    rows, bad = sort_out(order_file.orders, SIZES)
     refuse(intake, [*order_file.rejected, *bad])
     take(intake, rows)
     present = {order.number for order in order_file.orders} | differing.mentioned(order_file.rejected)
@@ -164,92 +136,6 @@ def refuse(intake: Intake, found: Sequence[Rejected]) -> None:
     told = json.loads(intake.tx.value(select(imports.c.problems).where(kept)) or "[]")
     told += [{"line": row.line, "field": row.column, "sentence": row.reason} for row in found]
     intake.tx.execute(update(imports).where(kept).values(problems=dumps(told[:PROBLEMS_MAX])))
-
-
-# --- rows as they are stored ---
-
-
-def address(order: ExportOrder) -> dict[str, str]:
-    """Return the columns of a recipient as the backer wrote them.
-
-    Without an answered survey there is no shipping name yet: the backer's own name keeps the order findable.
-    """
-    to = order.recipient
-    parts = {"line1": to.line1, "line2": to.line2, "city": to.city, "state": to.state, "postal_code": to.postal_code}
-    name = to.name or ("" if order.survey_answered else order.name)
-    country = to.country_code if len(to.country_code) == 2 else ""
-    return {"name": name, **parts, "country": country, "phone": to.phone, "email": order.email}
-
-
-def sort_out(found: Sequence[ExportOrder]) -> tuple[list[Fresh], list[Rejected]]:
-    """Return orders ready to be stored, and those with a text that no label could carry: they are never cut."""
-    good, bad = [], []
-    for order in found:
-        to = address(order)
-        if why := overlong(order.number, to):
-            bad += [Rejected(order.file, line, why[1], raw, why[0]) for line, raw in rows_of(order)]
-        else:
-            good.append(fresh(order, to))
-    return good, bad
-
-
-def rows_of(order: ExportOrder) -> list[tuple[int, dict[str, str]]]:
-    """Return the lines of an order in its file with their cells."""
-    more = [(line, dict(zip(order.header, cells, strict=True))) for line, cells in order.more]
-    return [(order.line, order.raw), *more]
-
-
-def overlong(number: str, to: Mapping[str, str]) -> tuple[str, str] | None:
-    """Return which text of a row is too long, and a sentence, or None."""
-    if len(number) <= SIZES["number"] and all(map(le, map(len, to.values()), LIMITS)):
-        return None
-    for name, size in SIZES.items():
-        text = number if name == "number" else to[name]
-        if len(text) > size:
-            return name, f"{name} has {len(text)} characters; {size} fit."
-    return None
-
-
-def fresh(order: ExportOrder, to: Mapping[str, str]) -> Fresh:
-    """Return a row with what the review needs of it; its hash covers only what changes what we do."""
-    facts: dict[str, Any] = {
-        "status": order.pledge_status,
-        "survey": order.survey_answered,
-        "notes": order.notes,
-        "delivery": order.delivery_notes,
-        "country": order.recipient.country_code,
-        "items": [[item.source, item.key, item.title, item.qty] for item in order.items],
-        "to": digest((*to.values(), order.recipient.country_code, order.delivery_notes))[:16],
-    }
-    more = {"balance": f"{order.balance}" if order.balance else "", "tax_id": order.tax_id, "answers": order.answers}
-    facts |= {name: value for name, value in more.items() if value}
-    told = write(facts)
-    rest: dict[str, Any] = {"currency": order.currency, "uid": order.uid, "stage": order.stage}
-    rest |= {"amount": f"{order.amount or ''}", "warnings": order.warnings, "late": order.late}
-    rest = {name: value for name, value in rest.items() if value}
-    rest |= {"v": VERSION, "file": order.file, "line": order.line}
-    facts |= rest
-    names = names_of(order.header)
-    more_rows = f',"rows":[{",".join(filled(names, cells) for _, cells in order.more)}]' if order.more else ""
-    raw = f'{told[:-1]},{write(rest)[1:-1]},"row":{filled(names, order.cells)}{more_rows}}}'
-    named = (order.number, order.file, order.line, order.rows, order.reward_title[:200])
-    return Fresh(*named, to, facts, raw, hashlib.sha256(told.encode()).hexdigest())
-
-
-@lru_cache(maxsize=100)
-def names_of(header: tuple[str, ...]) -> tuple[str, ...]:
-    """Return the columns of a file as they begin in JSON: the same for all its rows."""
-    return tuple(f"{write(name)}:" for name in header)
-
-
-def filled(names: Sequence[str], cells: Sequence[str]) -> str:
-    """Return the cells of a row that are not blank, by column, as JSON."""
-    return "{" + ",".join([name + quoted(cell) for name, cell in zip(names, cells, strict=True) if cell]) + "}"
-
-
-def digest(texts: Iterable[str]) -> str:
-    """Return the SHA-256 of the JSON of a list of texts, in hex."""
-    return hashlib.sha256(f"[{','.join(map(quoted, texts))}]".encode()).hexdigest()
 
 
 # --- taking rows in ---
@@ -358,8 +244,7 @@ def own_kept(was: Any, row: Fresh) -> Fresh:
     """Return a row with what the backer said to us since, where the report still says what it said then."""
     if differing.OWN_MARK not in was.raw:
         return row
-    raw = differing.with_own(was.raw, row.raw)
-    return replace(row, raw=raw, facts=json.loads(raw))
+    return replace(row, raw=differing.with_own(was.raw, row.raw), known=None)
 
 
 def kept(was: Any) -> dict[str, Any]:

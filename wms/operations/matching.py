@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from itertools import combinations
 from typing import Any, NamedTuple
@@ -22,6 +22,7 @@ RELAYS = ("privaterelay.appleid.com", "relay.firefox.com", "mozmail.com", "duck.
 FAMILY_FIRST = {"CN", "HU", "JP", "KR", "TW", "VN"}  # countries whose people write the family's name first
 CROWD = 6  # a telephone that more orders share belongs to a forwarder or a shop, not to a person
 FEW = 1000  # orders whose keys are looked up one by one; for more of them the whole campaign is read
+NO_DIGIT = re.compile(r"\D")
 KEYS = ("mail_key", "phone_key", "place_key")
 GROUP_MAX = 60  # orders compared with each other; whoever shares an address with more needs no list of all
 STRENGTH = ("telephone", "e-mail but for its tag", "address", "e-mail")  # the strongest last
@@ -69,7 +70,7 @@ def phone_key(phone: str, country: str) -> str:
     Fewer digits than six tell nobody apart.
     """
     text = phone.replace("(0)", "")
-    digits = re.sub(r"\D", "", text)
+    digits = NO_DIGIT.sub("", text)
     if len(digits) < 6 or len(set(digits)) == 1:
         return ""
     if text.strip().startswith("+") or digits.startswith("00"):
@@ -149,17 +150,21 @@ def groups(tx: Tx, name: str, rows: Sequence[Any]) -> list[list[Any]]:
 
 
 def sharing(tx: Tx, campaign_id: int) -> set[int]:
-    """Return the orders of a campaign that share a key with another one, told apart or not."""
+    """Return the orders of a campaign that share a key with another one, told apart or not.
+
+    Who shares one in the whole house is known from the keys' index alone; only of those the orders are looked up.
+    """
     found: set[int] = set()
+    joined = orders.join(recipients, recipients.c.id == orders.c.recipient_id)
+    near = and_((orders.c.campaign_id + 0) == campaign_id, (orders.c.parent_id + 0).is_(None))  # by the keys, as above
     for name in KEYS:
         key = recipients.c[name]
-        mine = and_(orders.c.campaign_id == campaign_id, alive, key != "")
-        joined = orders.join(recipients, recipients.c.id == orders.c.recipient_id)
-        often = select(key).select_from(joined).where(mine).group_by(key).having(func.count() > 1)
-        shared = [row[0] for row in tx.all(often)]
-        here = and_((orders.c.campaign_id + 0) == campaign_id, orders.c.state != "cancelled")  # by the keys, as above
-        for part in in_parts(shared):
-            found |= {row.id for row in tx.all(select(orders.c.id).select_from(joined).where(here, key.in_(part)))}
+        often = [row[0] for row in tx.all(select(key).where(key != "").group_by(key).having(func.count() > 1))]
+        for part in in_parts(often):
+            here = select(key, orders.c.id).select_from(joined).where(near, orders.c.state != "cancelled")
+            rows = tx.all(here.where(key.in_(part)))
+            times = Counter(row[0] for row in rows)
+            found |= {row.id for row in rows if times[row[0]] > 1}
     return found
 
 

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 from sqlalchemy import select
 
 from wms import barcodes
 from wms.db import Tx, table_of
+from wms.formats.orders.fresh import Fresh, Parts
 from wms.models.campaigns import Campaign
 from wms.operations import judging, matching
 from wms.operations.judging import Case, Doubts, Judgement, Law
@@ -19,11 +19,7 @@ from wms.queries import rewards as maps
 from wms.queries.rewards import Catalogue
 from wms.settings import Settings
 
-if TYPE_CHECKING:
-    from wms.operations.intake import Fresh
-
 campaigns = table_of(Campaign)
-write = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False).encode  # as db.dumps, made once
 UID_MAX = 60
 KNOWN_MAX = 8_000  # choices that are remembered
 NOTHING: frozenset[int] = frozenset()
@@ -65,6 +61,16 @@ class Sifted(NamedTuple):
     person: tuple[str, ...]  # address, uid, keys
     meant: Meant
     judged: Judgement | None
+
+    def parts(self) -> Parts:
+        """Return what it is made of besides its row, in plain things."""
+        return self.code, self.person, tuple(self.meant), tuple(self.judged) if self.judged else None
+
+    @classmethod
+    def of(cls, row: Fresh, parts: Parts) -> Sifted:
+        """Return what these were the parts of."""
+        code, person, meant, judged = parts
+        return cls(row, code, person, Meant._make(meant), Judgement._make(judged) if judged else None)
 
 
 @dataclass

@@ -5,17 +5,19 @@ from __future__ import annotations
 import gc
 import marshal
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import IO, TypeVar
 
 from wms.db import Store, Tx
+from wms.formats.orders.fresh import Fresh
 from wms.formats.orders.rows import Rejected
-from wms.operations.intake import Fresh
+from wms.operations.sifting import Sifted
 from wms.settings import Settings
 
 T = TypeVar("T")
+SIZE = 4  # bytes that say how long a page of the spool is
 
 
 @dataclass
@@ -67,20 +69,25 @@ class Spool:
     rejected: list[Rejected] = field(default_factory=list)
     size: int = 0
 
-    def put(self, rows: Sequence[Fresh]) -> None:
-        """Write orders."""
-        marshal.dump([row.parts() for row in rows], self.paper)
+    def put(self, rows: Sequence[Fresh], ready: Mapping[str, Sifted]) -> None:
+        """Write orders; those that are new were made ready."""
+        new = [(found := ready.get(row.number)) and found.parts() for row in rows]
+        page = marshal.dumps([(row.parts(), each) for row, each in zip(rows, new, strict=True)])
+        self.paper.write(len(page).to_bytes(SIZE))
+        self.paper.write(page)
         self.size += len(rows)
         self.present.update(row.number for row in rows)
 
-    def rows(self, after: int = 0) -> Iterator[Fresh]:
-        """Every order but the first `after`."""
+    def rows(self, after: int = 0) -> Iterator[tuple[Fresh, Sifted | None]]:
+        """Every order but the first `after`, and what was made ready of it."""
         self.paper.seek(0)
         seen = 0
         while seen < self.size:
-            rows = marshal.load(self.paper)
-            yield from (Fresh(*parts) for parts in rows[max(0, after - seen) :])
-            seen += len(rows)
+            page = marshal.loads(self.paper.read(int.from_bytes(self.paper.read(SIZE))))
+            for parts, each in page[max(0, after - seen) :]:
+                row = Fresh(*parts)
+                yield row, Sifted.of(row, each) if each else None
+            seen += len(page)
 
 
 @contextmanager

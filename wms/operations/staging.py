@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import json
 import zlib
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -16,10 +18,11 @@ from wms.errors import BadInput, NotFound, Refusal
 from wms.formats.csv_text import squeeze
 from wms.formats.errors import FormatError
 from wms.formats.orders import profiles
+from wms.formats.orders.apart import Glance, Task
 from wms.formats.orders.profiles import COLUMN_ROLES, ROLES, SHAPES, Profile
-from wms.formats.orders.reading import Choice, Export, open_orders
+from wms.formats.orders.reading import PREVIEW, Choice
 from wms.models.campaigns import Campaign, Import, ImportPiece
-from wms.operations import master
+from wms.operations import master, shielding
 from wms.operations.ledger import By
 from wms.settings import share
 
@@ -71,11 +74,11 @@ def draft(store: Store, by: By, request: Request) -> int:
         campaign = tx.one(select(campaigns).where(campaigns.c.id == request.campaign_id))
     if campaign is None:
         raise NotFound(what=f"Campaign {request.campaign_id}")
-    choice, export = guess(campaign, request)
+    choice, found = guess(campaign, request)
     values = {
         "kind": "orders", "filename": request.filename[:200], "sha256": hashlib.sha256(request.data).hexdigest(),
         "campaign_id": request.campaign_id, "operator_id": by.operator_id, "state": "draft", "whole": request.whole,
-        "problems": "[]", **described(export, choice),
+        "problems": "[]", **described(found, choice),
     }  # fmt: skip
     packed = [zlib.compress(request.data[at : at + PIECE], 1) for at in range(0, len(request.data), PIECE)]
 
@@ -87,19 +90,16 @@ def draft(store: Store, by: By, request: Request) -> int:
     return store.transact(write)
 
 
-def guess(campaign: Any, request: Request) -> tuple[Choice, Export]:
+def guess(campaign: Any, request: Request) -> tuple[Choice, Glance]:
     """Return how to read a file: as was asked for, else as saved for its campaign when that fits, else by header."""
     saved = saved_choice(campaign)
     if request.choice == Choice() and saved.columns:
-        try:
-            export = open_orders(request.data, request.filename, folder(), saved)
-        except FormatError:
-            pass
-        else:
-            header = {squeeze(column.name) for column in export.columns}
+        with suppress(FormatError):
+            found = shielding.glance(request.data, Task(request.filename, folder(), saved))
+            header = {squeeze(column.name) for column in found.columns}
             if all(squeeze(name) in header for name in saved.columns):
-                return saved, export
-    return request.choice, open_orders(request.data, request.filename, folder(), request.choice)
+                return saved, found
+    return request.choice, shielding.glance(request.data, Task(request.filename, folder(), request.choice))
 
 
 def saved_choice(campaign: Any) -> Choice:
@@ -110,15 +110,15 @@ def saved_choice(campaign: Any) -> Choice:
     )
 
 
-def described(export: Export, choice: Choice) -> dict[str, Any]:
+def described(found: Glance, choice: Choice) -> dict[str, Any]:
     """Return the columns of an import that say how its file is read."""
     mapping: dict[str, Any] = {}
     if choice.columns or choice.shape:
         mapping = {"columns": dict(choice.columns), "shape": choice.shape}
-    if asks := [column.name for column in export.columns if column.role == "unknown_quantity"]:
+    if asks := [column.name for column in found.columns if column.role == "unknown_quantity"]:
         mapping["asks"] = asks  # whole numbers under a name that nobody knows: quantities, or to be ignored?
-    found = {"profile": export.profile.id, "platform": export.profile.platform, "confidence": export.confidence}
-    return found | {"mapping": dumps(mapping), "rows": export.size}
+    known = {"profile": found.profile, "platform": found.platform, "confidence": found.confidence}
+    return known | {"mapping": dumps(mapping), "rows": found.size}
 
 
 def row_of(tx: Tx, import_id: int) -> Any:
@@ -131,8 +131,10 @@ def row_of(tx: Tx, import_id: int) -> Any:
 
 def content(tx: Tx, import_id: int) -> bytes:
     """Return the bytes of a file that waits."""
-    rows = tx.all(select(pieces.c.data).where(pieces.c.import_id == import_id).order_by(pieces.c.id))
-    return b"".join(zlib.decompress(row.data) for row in rows)
+    whole = io.BytesIO()  # joined, they would be there twice
+    for row in tx.all(select(pieces.c.data).where(pieces.c.import_id == import_id).order_by(pieces.c.id)):
+        whole.write(zlib.decompress(row.data))
+    return whole.getvalue()
 
 
 def choice_of(row: Any) -> Choice:
@@ -141,11 +143,13 @@ def choice_of(row: Any) -> Choice:
     return Choice(row.profile, mapping.get("columns", {}), mapping.get("shape", ""))
 
 
-def opened(tx: Tx, import_id: int) -> Export:
-    """Return the file of a waiting import, opened for a look at its first rows. Raises NotWaiting, FormatError."""
+def opened(tx: Tx, import_id: int, numbered: int = 0) -> Glance:
+    """Return the file of a waiting import at first sight, its first orders, and all their numbers when it has no more
+    than `numbered` rows. Raises NotWaiting, FormatError."""
     row = row_of(tx, import_id)
     must_wait(row)
-    return open_orders(content(tx, import_id), row.filename, folder(), choice_of(row), LOOK)
+    task = Task(row.filename, folder(), choice_of(row), LOOK, PREVIEW, row.rows <= numbered)
+    return shielding.glance(content(tx, import_id), task)
 
 
 def correct(store: Store, import_id: int, choice: Choice) -> None:
@@ -156,8 +160,7 @@ def correct(store: Store, import_id: int, choice: Choice) -> None:
     with store.read() as tx:
         row, data = row_of(tx, import_id), content(tx, import_id)
     must_wait(row)
-    export = open_orders(data, row.filename, folder(), choice)
-    values = described(export, choice)
+    values = described(shielding.glance(data, Task(row.filename, folder(), choice)), choice)
     store.transact(lambda tx: tx.execute(update(imports).where(imports.c.id == import_id).values(values)))
 
 

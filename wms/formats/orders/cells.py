@@ -27,29 +27,31 @@ class Cells:
     """The fields of one row (or of several rows of one order: the first filled cell counts)."""
 
     def __init__(self, profile: Profile, header: Sequence[str], at: Mapping[str, int], rows: Sequence[tuple[str, ...]]):
-        self.profile, self.header, self.at, self.rows = profile, header, at, rows
-        self.first = rows[0]
+        self.profile, self.header, self.at = profile, header, at
+        first, *others = rows
+        cells = {role: first[position] for role, position in at.items()}
+        if others:
+            blank = [role for role, cell in cells.items() if not cell]
+            cells |= {role: next((row[at[role]] for row in others if row[at[role]]), "") for role in blank}
+        self.cells = cells  # field -> cell
 
     def text(self, role: str) -> str:
         """The cell of a field, without a spreadsheet's guards. Raises BadRowError when it is an error such as #REF!."""
-        position = self.at.get(role)
-        if position is None:
+        cell = self.cells.get(role)
+        if not cell:
             return ""
-        cell = self.first[position]
-        if not cell and len(self.rows) > 1:
-            cell = next((row[position] for row in self.rows if row[position]), "")
-        if cell and cell[0] in "=#'":
+        if cell[0] in "=#'":
             if damage.error(cell):
-                raise BadRowError(f"{self.header[position]} holds {damage.said(cell)}.", self.header[position])
+                raise BadRowError(f"{self.column(role)} holds {damage.said(cell)}.", self.column(role))
             return damage.bare(cell)
         return cell
 
     def answer(self, role: str) -> str:
         """The cell of a field that a backer filled in; "No response" is no answer."""
-        if role not in self.at:
+        if not self.cells.get(role):
             return ""
         text = self.text(role)
-        return "" if text and len(text) <= NO_ANSWER_MAX and text.casefold() in NO_ANSWER else text
+        return "" if len(text) <= NO_ANSWER_MAX and text.casefold() in NO_ANSWER else text
 
     def column(self, role: str) -> str:
         """The name of a field's column, as the file writes it."""
@@ -88,8 +90,8 @@ class Cells:
         """Whether the pledge is paid, in one vocabulary for all platforms."""
         words = self.profile.words
         said = self.text("pledge_status").casefold()
-        others = {self.text(role).casefold() for role in ("order_status", "stage")}
-        if self.text("cancelled_at") or ({said, *others} & words.cancelled):
+        others = [self.text(role).casefold() for role in ("order_status", "stage")]
+        if self.text("cancelled_at") or not words.cancelled.isdisjoint((said, *others)):
             return CANCELLED
         if words.cancelled_mail and words.cancelled_mail in email.casefold():
             return CANCELLED
@@ -160,13 +162,14 @@ class Cells:
         """What a spreadsheet did to the address, in sentences."""
         found = []
         for role, what in ADDRESS.items():
-            cell = self.text(role) if role in self.at else ""
-            if cell and (sentence := _harm(role, cell, country)):
+            if (cell := self.text(role)) and (sentence := _harm(role, cell, country)):
                 found.append(f"{what} {sentence} (column {self.column(role)}).")
         return tuple(found)
 
 
 def _harm(role: str, cell: str, country: str) -> str:
+    if role not in DATED and cell.isascii() and not cell[0].isdigit():
+        return ""  # most cells: nothing below applies
     if cell[0].isdigit() and damage.scientific(cell):
         return f"was shortened to {cell} by a spreadsheet"
     if role == "ship_postal_code" and damage.zero_lost(cell, country):

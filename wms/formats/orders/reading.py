@@ -127,6 +127,7 @@ class Reader:
         self.lines = profile.shape == "lines" and by_line and "number" in self.at
         self.columns: tuple[Column, ...] = ()
         self.goods: goods.Goods = ()
+        self.counted: tuple[int, ...] = ()
         self.blocks = goods.blocks_of(source.header, profile.block)
         self.questions: tuple[tuple[int, str], ...] = ()
         self.preview: list[tuple[str, ...]] = []
@@ -142,6 +143,7 @@ class Reader:
                     self.preview.append(row.cells)
         self.columns = look.settle(self.profile)
         self.goods = goods.columns_of_goods(self.columns, self.profile)
+        self.counted = tuple(position for position, *_ in self.goods)
         self.questions = tuple((at, column.name) for at, column in enumerate(self.columns) if column.role == "survey")
 
     def confidence(self) -> int:
@@ -220,6 +222,7 @@ class Reader:
             answers=self._answers(good[0]),
             warnings=cells.warnings(recipient.country_code),
             more=tuple((row.line, row.cells) for row in good[1:]),
+            counted=self.counted,
         )
 
     def _agree(self, cells: Cells, rows: Sequence[Row]) -> None:

@@ -68,6 +68,7 @@ class ExportOrder:
     answers: Mapping[str, str] = field(default_factory=dict)  # survey question -> answer
     warnings: tuple[str, ...] = ()  # what was done to the address before it came here, in sentences
     more: tuple[tuple[int, tuple[str, ...]], ...] = ()  # further lines of the same order: (line, cells)
+    counted: tuple[int, ...] = ()  # where the cells are quantities; one tuple for all orders of a file
 
     @property
     def raw(self) -> dict[str, str]:

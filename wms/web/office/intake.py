@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import islice
 from typing import Any, Literal
 
 from flask import Response as Plain
@@ -13,8 +12,9 @@ from werkzeug.wrappers import Response
 from wms.db import Tx
 from wms.errors import BadInput
 from wms.formats.errors import FormatError
+from wms.formats.orders.apart import Glance
 from wms.formats.orders.profiles import COLUMN_ROLES, ROLES
-from wms.formats.orders.reading import PREVIEW, Choice, Export
+from wms.formats.orders.reading import Choice
 from wms.formats.orders.rows import ExportOrder
 from wms.operations import amending, auditing, importing, jobs, staging
 from wms.queries import imports as reads
@@ -26,7 +26,6 @@ from wms.web.openapi import Asked, PageQuery
 from wms.web.parts import act, by, settings, snapshot, store
 
 COUNTED = 50_000  # rows up to which the page says who is missing in a file
-EXAMPLES = 3
 
 
 class ImportQuery(PageQuery):
@@ -63,32 +62,27 @@ def profile_of(name: str) -> Any:
 
 def draft_page(tx: Tx, row: Any, failed: FormatError | None = None) -> str:
     """Draw how a file is understood: its columns, and its first orders."""
-    export = staging.opened(tx, row.id)
-    rows = list(islice(export, PREVIEW))
-    orders = [each for each in rows if isinstance(each, ExportOrder)]
-    counts = reads.compared(tx, row.campaign_id, export.numbers()) if row.rows <= COUNTED else None
-    facts = {"row": row, "profile": export.profile, "columns": columns_of(export), "orders": orders, "counts": counts}
-    rejected = [each for each in rows if not isinstance(each, ExportOrder)]
+    found = staging.opened(tx, row.id, COUNTED)
+    orders = [each for each in found.first if isinstance(each, ExportOrder)]
+    counts = reads.compared(tx, row.campaign_id, set(found.numbers)) if row.rows <= COUNTED else None
+    profile = profile_of(found.profile)
+    facts = {"row": row, "profile": profile, "columns": columns_of(found), "orders": orders, "counts": counts}
+    rejected = [each for each in found.first if not isinstance(each, ExportOrder)]
     again = reads.earlier(tx, row)
     words = {"groups": GROUPS, "words": WORDS, "profiles": staging.known_profiles(), "failed": failed, "again": again}
     return draw("import_draft", "imports", rejected=rejected, **facts, **words)
 
 
-def columns_of(export: Export) -> list[dict[str, Any]]:
+def columns_of(found: Glance) -> list[dict[str, Any]]:
     """Return the columns of a file with what each is taken for and what stands in it."""
-    examples: dict[str, list[str]] = {}
-    for reader in export.readers:
-        for position, name in enumerate(reader.source.header):
-            seen = [cells[position] for cells in reader.preview if cells[position]]
-            examples.setdefault(name, []).extend(seen)
     return [
         {
             "name": column.name,
             "meaning": meaning(column),
-            "examples": list(dict.fromkeys(examples.get(column.name, ())))[:EXAMPLES],
+            "examples": found.examples.get(column.name, ()),
             "asks": column.role == "unknown_quantity",
         }
-        for column in export.columns
+        for column in found.columns
     ]
 
 
@@ -97,14 +91,14 @@ def corrected(import_id: int) -> Choice:
     with snapshot() as tx:
         there(reads.one(tx, import_id), f"Import {import_id}")
         row = staging.row_of(tx, import_id)
-        export = staging.opened(tx, import_id)
+        columns_now = staging.opened(tx, import_id).columns
     form = request.form
     profile = form.get("profile", row.profile)
     if profile != row.profile:
         return Choice(profile)
     before = staging.choice_of(row)
     columns = dict(before.columns)
-    for number, column in enumerate(export.columns):
+    for number, column in enumerate(columns_now):
         wanted = form.get(f"column-{number}", "")
         if wanted and wanted != meaning(column):
             if wanted not in (*ROLES, *COLUMN_ROLES):
