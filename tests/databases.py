@@ -1,12 +1,13 @@
 """Databases for tests: as new for each test, yet hardly ever made. What was built once is kept and put back.
 
 On SQLite that is a copy of a file. On PostgreSQL databases lie on a shelf, are emptied and used again: 30 times cheaper
-than to create, upgrade and drop one for each test.
+than to create, upgrade and drop one for each test. Statements are compiled once for all of them.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import LiteralString, cast
@@ -15,8 +16,10 @@ import psycopg
 import pytest
 from psycopg import sql
 from services import Postgres
+from sqlalchemy import Engine, create_engine
+from sqlalchemy.engine import URL
 
-from wms import migrations
+from wms import db, migrations
 from wms.db import Store
 from wms.settings import Database
 
@@ -87,10 +90,25 @@ def _path(store: Store) -> Path:
     return Path(str(store.engine.url.database))
 
 
-def _raw(store: Store) -> Raw:
-    """A connection beside the store's own, without transactions."""
+def is_empty(store: Store) -> bool:
+    """Return whether a PostgreSQL database has never been upgraded."""
+    with _raw(store) as raw:
+        return raw.execute("SELECT to_regclass('public.alembic_version')").fetchone() == (None,)
+
+
+@contextmanager
+def _raw(store: Store) -> Iterator[Raw]:
+    """A connection beside the store's own, without transactions: the one that the shelf keeps open, or a new one."""
     url = store.engine.url.set(drivername="postgresql").render_as_string(hide_password=False)
-    return psycopg.connect(url, autocommit=True)
+    if url in OPEN:
+        yield OPEN[url]
+        return
+    with psycopg.connect(url, autocommit=True) as raw:
+        yield raw
+
+
+OPEN: dict[str, Raw] = {}
+"""Connections to databases of shelves: a new one must learn all tables again, which takes longer than to empty them."""
 
 
 class Shelf:
@@ -100,28 +118,73 @@ class Shelf:
         self.postgres = postgres
         self.free: list[str] = []
         self.kept: Kept | None = None
+        self.newest = migrations.head()  # it reads all revisions, which takes longer than many a test
 
     def take(self) -> str:
-        """The url of a database that holds no more than an upgrade writes; nobody is connected to it."""
-        url = self.free.pop() if self.free else self.postgres.create()
+        """The url of a database that holds no more than an upgrade writes; nobody but this shelf is connected to it."""
+        url = self.free.pop() if self.free else self._make()
         store = Store(Database(url=url))
         with _raw(store) as raw:
             raw.execute(OTHERS_GO)
-        migrations.upgrade(store)
+            at = raw.execute("SELECT version_num FROM alembic_version").fetchall()
+        if at != [(self.newest,)]:
+            migrations.upgrade(store)
         self.kept = self.kept or keep(store)
         put_back(store, self.kept)
         store.close()
         return url
+
+    def _make(self) -> str:
+        url = self.postgres.create()
+        store = Store(Database(url=url))
+        migrations.upgrade(store)
+        store.close()
+        plain = url.replace("+psycopg", "")
+        OPEN[plain] = psycopg.connect(plain, autocommit=True)
+        return url
+
+    def close(self) -> None:
+        """Leave the databases to the cluster, which goes with the run."""
+        while OPEN:
+            OPEN.popitem()[1].close()
 
     def give_back(self, url: str) -> None:
         """Lay a database back, whatever it holds."""
         self.free.append(url)
 
 
+class Engines:
+    """Makes engines as `create_engine` does; those of a kind share one dialect, and what was compiled for it.
+
+    Otherwise every store of every test would compile every statement again: a third of what a test costs.
+    """
+
+    def __init__(self) -> None:
+        self.first: dict[str, Engine] = {}
+
+    def create(self, url: URL, **options: object) -> Engine:
+        """Make an engine; its dialect is its own until the first of its kind has seen a database."""
+        engine = create_engine(url, query_cache_size=5_000, **options)
+        first = self.first.setdefault(url.drivername, engine)
+        if first.dialect.server_version_info:
+            engine.dialect, engine._compiled_cache = first.dialect, first._compiled_cache
+        return engine
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _compiled_once() -> Iterator[None]:
+    """All stores of a worker share what was compiled, as all requests to a server do."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(db, "create_engine", Engines().create)
+        yield
+
+
 @pytest.fixture(scope="session")
-def shelf(postgres: Postgres) -> Shelf:
+def shelf(postgres: Postgres) -> Iterator[Shelf]:
     """The databases that this worker's tests use again and again."""
-    return Shelf(postgres)
+    shelf = Shelf(postgres)
+    yield shelf
+    shelf.close()
 
 
 @pytest.fixture

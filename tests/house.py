@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, cached_property
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -40,9 +39,10 @@ class Module:
     names: dict[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        for node in ast.walk(self.tree):
+        self.nodes = list(ast.walk(self.tree))  # once for all rules: there are half a million of them
+        for node in self.nodes:
             self.names.update(_imported(node))
-        for node in ast.walk(self.tree):
+        for node in self.nodes:
             if isinstance(node, ast.Assign):
                 self._alias(node.targets[0], node.value)
 
@@ -64,21 +64,25 @@ class Module:
             return self.origin(node.args[0])
         return ""
 
-    def calls(self) -> Iterator[tuple[ast.Call, str]]:
+    @cached_property
+    def calls(self) -> list[tuple[ast.Call, str]]:
         """Every call with the dotted name of what is called."""
-        for node in ast.walk(self.tree):
-            if isinstance(node, ast.Call):
-                yield node, self.origin(node.func)
+        return [(node, self.origin(node.func)) for node in self.nodes if isinstance(node, ast.Call)]
+
+    @cached_property
+    def spelled(self) -> list[tuple[ast.AST, str]]:
+        """Every name and attribute with its dotted name."""
+        return [(node, self.origin(node)) for node in self.nodes if isinstance(node, ast.Attribute | ast.Name)]
 
     def mentions(self, names: set[str]) -> list[str]:
         """Where one of the dotted `names` is used, called or not, as path:line."""
-        used = (node for node in ast.walk(self.tree) if isinstance(node, ast.Attribute | ast.Name))
-        return [f"{self.at(node)} {self.origin(node)}" for node in used if self.origin(node) in names]
+        return [f"{self.at(node)} {name}" for node, name in self.spelled if name in names]
 
+    @cached_property
     def texts(self) -> list[ast.Constant]:
         """Every string that is not a docstring."""
-        prose = {id(node.value) for node in ast.walk(self.tree) if isinstance(node, ast.Expr)}
-        constants = (node for node in ast.walk(self.tree) if isinstance(node, ast.Constant) and id(node) not in prose)
+        prose = {id(node.value) for node in self.nodes if isinstance(node, ast.Expr)}
+        constants = (node for node in self.nodes if isinstance(node, ast.Constant) and id(node) not in prose)
         return [node for node in constants if isinstance(node.value, str)]
 
     def at(self, node: ast.AST) -> str:
@@ -121,8 +125,8 @@ ENVIRONMENT = {"os.environ", "os.environb", "os.getenv", "os.putenv"}
 
 def stock_writes(module: Module) -> list[str]:
     """INSERT, UPDATE or DELETE of the tables stock and stock_move, by statement, by ORM object or by SQL text."""
-    found = [module.at(call) for call, name in module.calls() if _writes_stock(module, call, name)]
-    return found + [module.at(node) for node in module.texts() if STOCK_SQL.search(str(node.value))]
+    found = [module.at(call) for call, name in module.calls if _writes_stock(module, call, name)]
+    return found + [module.at(node) for node in module.texts if STOCK_SQL.search(str(node.value))]
 
 
 def _writes_stock(module: Module, call: ast.Call, name: str) -> bool:
@@ -133,17 +137,17 @@ def _writes_stock(module: Module, call: ast.Call, name: str) -> bool:
 
 def commits(module: Module) -> list[str]:
     """Calls of anything named commit."""
-    return [module.at(call) for call, name in module.calls() if name.rpartition(".")[2] == "commit"]
+    return [module.at(call) for call, name in module.calls if name.rpartition(".")[2] == "commit"]
 
 
 def selects(module: Module) -> list[str]:
     """Calls of anything named select."""
-    return [module.at(call) for call, name in module.calls() if name.rpartition(".")[2] == "select"]
+    return [module.at(call) for call, name in module.calls if name.rpartition(".")[2] == "select"]
 
 
 def long_functions(module: Module, lines_max: int) -> list[str]:
     """Functions of more than `lines_max` lines, docstring included."""
-    found = (node for node in ast.walk(module.tree) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef))
+    found = (node for node in module.nodes if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef))
     sizes = ((node, (node.end_lineno or node.lineno) - node.lineno + 1) for node in found)
     return [f"{module.at(node)} {node.name}: {size} lines" for node, size in sizes if size > lines_max]
 
@@ -153,8 +157,8 @@ BLANK = {"strip", "lstrip", "rstrip", "split", "rsplit"}  # without an argument 
 
 def blank_cuts(module: Module) -> list[str]:
     """Cuts at whatever Python takes for white space: strip(), split(), splitlines(), a backslash and s in a pattern."""
-    found = [module.at(call) for call, name in module.calls() if _cuts_blanks(call, name)]
-    return found + [module.at(node) for node in module.texts() if "\\s" in str(node.value)]
+    found = [module.at(call) for call, name in module.calls if _cuts_blanks(call, name)]
+    return found + [module.at(node) for node in module.texts if "\\s" in str(node.value)]
 
 
 def _cuts_blanks(call: ast.Call, name: str) -> bool:

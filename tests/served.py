@@ -67,11 +67,12 @@ class Served:
         self.url = self.port.url
         web = warehouse.settings.web.model_copy(update={"port": self.port.number})
         self.app = create_app(warehouse.settings.model_copy(update={"web": web}))
+        self.door: Any = self.app  # who stands before the application, if anybody does
         warehouse.store.close()
         warehouse.store = self.app.extensions["wms.store"]
 
     def __enter__(self) -> Served:
-        self.port.serve(self.app)
+        self.port.serve(self.door)
         return self
 
     def __exit__(self, *_: object) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import services
 from databases import Shelf
 from sqlalchemy import func, select, text
@@ -62,6 +64,15 @@ def test_every_warehouse_of_a_class_begins_alike_and_goes_on_alone(database_url:
     assert list(found) == [name for name, _, _ in LAYOUT]
     assert again.place("D9", "dock") == max(found.values()) + 1
     again.store.close()
+
+
+def test_stores_share_what_was_compiled_and_nothing_else(tmp_path: Path) -> None:
+    first, second = (Warehouse(f"sqlite:///{tmp_path}/{name}.db") for name in ("first", "second"))
+    first.item("CORE")
+    assert [len(house.rows(select(table_of(Item)))) for house in (first, second)] == [1, 0]
+    assert first.store.engine.dialect is second.store.engine.dialect
+    for house in (first, second):
+        house.store.close()
 
 
 def test_a_free_port_is_none_that_the_system_lends_to_others() -> None:

@@ -6,6 +6,7 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
+from shutil import copyfile
 
 import pytest
 from alembic.autogenerate import compare_metadata
@@ -41,9 +42,20 @@ def newest(postgres: Postgres) -> str:
     return store.settings.url
 
 
+@pytest.fixture(scope="module")
+def newest_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An upgraded SQLite file to copy."""
+    path = tmp_path_factory.mktemp("newest") / "floor.db"
+    store = Store(Database(url=f"sqlite:///{path}"))
+    migrations.upgrade(store)
+    store.close()
+    return path
+
+
 @pytest.fixture(params=["sqlite", "postgresql"])
 def upgraded(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
     if request.param == "sqlite":
+        copyfile(request.getfixturevalue("newest_file"), tmp_path / "floor.db")
         url = f"sqlite:///{tmp_path / 'floor.db'}"
     else:
         url = request.getfixturevalue("fresh_postgres")(template=request.getfixturevalue("newest"))
@@ -123,10 +135,10 @@ def test_the_ledger_refuses_to_be_emptied(upgraded: Store) -> None:
 
 
 @pytest.fixture
-def small(tmp_path: Path) -> Iterator[Store]:
+def small(tmp_path: Path, newest_file: Path) -> Iterator[Store]:
     """A SQLite database with an owner and a campaign of theirs."""
+    copyfile(newest_file, tmp_path / "floor.db")
     store = Store(Database(url=f"sqlite:///{tmp_path / 'floor.db'}"))
-    migrations.upgrade(store)
     run(
         store,
         "INSERT INTO owner (id, code, name) VALUES (1, 'LNT', 'Lanternworks')",

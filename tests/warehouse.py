@@ -7,7 +7,7 @@ from collections.abc import Callable
 from copy import deepcopy
 from typing import Any
 
-from databases import Kept, keep, put_back
+from databases import Kept, is_empty, keep, put_back
 from sqlalchemy import select
 
 from wms import barcodes, migrations
@@ -105,7 +105,7 @@ def copied(warehouse: Warehouse) -> None:
         BUILT[kind] = keep(warehouse.store), deepcopy(facts)
         return
     kept, facts = BUILT[kind]
-    if not warehouse.store.sqlite and migrations.current(warehouse.store) is None:
+    if not warehouse.store.sqlite and is_empty(warehouse.store):
         migrations.upgrade(warehouse.store)
     put_back(warehouse.store, kept)
     vars(warehouse).update(deepcopy(facts))

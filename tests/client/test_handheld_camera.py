@@ -144,7 +144,8 @@ def test_the_camera_reads_without_network_once_it_was_used(new_camera: NewCamera
     with new_camera((clips.frame(symbol("LO-A-03-12-B-7")), 2)) as handheld:
         handheld.open().page.evaluate("navigator.serviceWorker.ready.then(() => 0)")
         handheld.page.reload()
-        with handheld.login().page.expect_response("**/scan"):
+        expect(handheld.login().page.locator("main.menu")).to_be_visible()
+        with handheld.page.expect_response("**/scan"):
             look(handheld)
         handheld.floor.down = True
         handheld.page.reload()

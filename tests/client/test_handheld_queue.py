@@ -129,6 +129,7 @@ def test_scans_are_never_sent_in_the_name_of_a_colleague(handheld: Handheld) -> 
     handheld.band("ready", "1 scan of a colleague waits here")
     assert handheld.texts() == []
     handheld.scan("BD-ANA-5")
+    expect(handheld.page.locator("#pin")).to_be_focused()
     handheld.page.keyboard.type("246813")
     handheld.shows("Take 2")
     assert handheld.floor.acted == [("Ana", BIN)]

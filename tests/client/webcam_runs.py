@@ -64,7 +64,7 @@ class Webcams:
         self.folder = folder
         self.hall = Hall(f"sqlite:///{folder / 'hall.db'}")
         self.site = Served(self.hall)
-        self.line = self.site.server.app = Line(self.site.app)  # type: ignore[attr-defined]
+        self.line = self.site.door = Line(self.site.app)
         self.badge = self.site.badge("Cara", "packer", "picker", "receiver")
         self.credentials = self.credentials_of("cara", self.badge)
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from scanner_client.door import Door
+from scanner_client.robot import Robot
 from wms.rehearsal import Plan, Result, rehearse
 from wms.settings import Database, Settings
 
@@ -27,13 +29,24 @@ def test_a_shift_in_which_every_fifth_scan_comes_twice_ships_every_clean_order(e
     assert result.duplicates > result.scans / 10
 
 
-def test_a_shift_in_which_the_server_is_killed_ships_every_clean_order(empty_url: str) -> None:
+def test_a_shift_in_which_the_server_is_killed_ships_every_clean_order(
+    empty_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for step in ("SEND", "FINISH"):  # a label whose sender was killed waits as long as the slowest printer may take
+        monkeypatch.setenv(f"WMS__PRINTING__{step}_SECONDS", "5")
     result = play(empty_url, KILLED)
     assert result.orders["shipped"] == result.orders["imported"] - result.orders["held"] > 10
     assert (result.kills, result.http_5xx, result.invariants_broken, result.stuck) == (1, 0, 0, [])
     assert result.retries > 0
     half_sent = sum(number for state, number in result.labels.items() if state not in ("confirmed", "sent"))
     assert half_sent <= KILLED.workers  # a label on its way when the power went is left to a person
+
+
+def test_a_virtual_worker_leaves_what_a_colleague_has_in_hand() -> None:
+    screen = {"tone": "ask", "refusal": "in_hand", "target": {"kind": "tote", "code": "TO-5", "label": "tote 5"}}
+    robot = Robot(Door("http://localhost:1"), "robot 1")
+    assert robot.choose(screen | {"expect": ["tote"], "keys": {}}) == "Esc"
+    assert robot.choose(screen | {"expect": ["tote"], "keys": {}, "refusal": "other_carton"}) == "TO-5"
 
 
 def test_a_shift_that_ships_too_little_is_not_called_good() -> None:
