@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 
 from scanner_client.door import Answer, Door
 
+IN_HAND = "in_hand"  # the refusal that asks whether to take something over from a colleague
 STUCK_AFTER = 8  # refusals of one target without an accepted scan between them
 
 
@@ -54,7 +55,7 @@ class Robot:
     def work(self, flow: str) -> int:
         """Do all the work there is in a flow now; return how many scans it took.
 
-        Raises Stuck when one screen refuses what it asks for.
+        What a colleague has in hand is left to them. Raises Stuck when one screen refuses what it asks for.
         """
         answer = self.door.work(flow)
         before, refused = self.log.scans, Counter[str]()
@@ -70,6 +71,8 @@ class Robot:
     def choose(self, answer: Answer) -> str:
         """Return what to scan: the quantity asked for, else the target, else the first key on the screen."""
         target = answer["target"]
+        if answer.get("refusal") == IN_HAND:
+            return "Esc"
         if answer.get("quantity") and answer["quantity"] > 1 and "quantity" in answer["expect"]:
             return str(answer["quantity"])
         if target is None:

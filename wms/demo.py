@@ -29,7 +29,7 @@ from wms.scratch import Server, check_port
 from wms.settings import Settings
 
 NAMES = ("Vera", "Viktor", "Viola", "Vito", "Valentina", "Vlad", "Veronika", "Vincent")
-FLOOR_ROLES = ("picker", "packer", "receiver", "supervisor")
+FLOOR_ROLES = ("picker", "packer", "receiver")
 PACE_SECONDS = (2.0, 6.0)
 MISTAKES = 0.03
 HEAD_START = 0.7  # of the cartons, received and put away before the newcomer looks
@@ -56,7 +56,7 @@ def fill(store: Store, settings: Settings, folder: Path, campaign: Campaign | No
 
 
 def hire(store: Store, settings: Settings, number: int) -> list[dict[str, Any]]:
-    """Add virtual colleagues who can do everything; return their badges and PINs."""
+    """Add virtual colleagues who can do every job, and decide for nobody else; return their badges and PINs."""
     hired = []
     for n in range(number):
         name = NAMES[n % len(NAMES)] + ("" if n < len(NAMES) else f" {n // len(NAMES) + 1}")
@@ -65,6 +65,14 @@ def hire(store: Store, settings: Settings, number: int) -> list[dict[str, Any]]:
         badge = store.transact(partial(people.add_operator, security=settings.security, person=person))[1]
         hired.append({"name": name, "badge": badge, "pin": pin})
     return hired
+
+
+def shift_leader(url: str, opened: Opened) -> Door:
+    """Return the door of the site's own supervisor, logged in: who releases, while the colleagues work."""
+    person = next(each for each in opened.operators if "supervisor" in each["roles"])
+    door = Door(url)
+    door.login(person["badge"], person["pin"], "desk of the shift leader")
+    return door
 
 
 def strong_pin() -> str:
@@ -109,7 +117,7 @@ def run(settings: Settings, port: int, workers: int, keep: bool) -> None:
         use_printer(store, printer.port)
         greet(server.url, opened, workers)
         try:
-            play(server, crew)
+            play(server, crew, shift_leader(server.url, opened))
         except KeyboardInterrupt:
             click.echo("Good night.")
     store.close()
@@ -127,7 +135,7 @@ def greet(url: str, opened: Opened, workers: int) -> None:
     click.echo("\nCtrl+C ends the demo.\n")
 
 
-def play(server: Server, crew: list[dict[str, Any]]) -> None:
+def play(server: Server, crew: list[dict[str, Any]], leader: Door) -> None:
     """Give the hall a head start, look where goods belong, release, and let everybody work at a human pace for ever."""
     robots = []
     for each in crew:
@@ -144,10 +152,9 @@ def play(server: Server, crew: list[dict[str, Any]]) -> None:
         thread.start()
     try:
         for number in count():
-            for robot in robots[:1]:
-                if number in SLOTTING_ROUNDS:
-                    robot.door.post("/api/v1/slotting-plans", {"seconds": SLOTTING_SECONDS})
-                robot.door.post("/api/v1/waves", {"orders": RELEASE_ORDERS})
+            if number in SLOTTING_ROUNDS:
+                leader.post("/api/v1/slotting-plans", {"seconds": SLOTTING_SECONDS})
+            leader.post("/api/v1/waves", {"orders": RELEASE_ORDERS})
             clock.sleep(RELEASE_SECONDS)
     finally:
         stop.set()

@@ -10,25 +10,21 @@ from typing import Any
 
 from sqlalchemy import bindparam, delete, insert, select, update
 
-from wms.barcodes import FRAMING, Scanned, understand
+from wms.barcodes import Scanned, understand
 from wms.db import Store, Tx, dumps, table_of
 from wms.errors import Ask, BadInput, Refusal
 from wms.flows import FLOWS
 from wms.flows.engine import DONE, Flow, NoWork, Task, Who
-from wms.flows.envelope import Answer, envelope
+from wms.flows.envelope import BLANK, Answer, Asked, after_loss, envelope, storable
 from wms.flows.scans import UnknownCode, WrongKind, spoilt_scan
 from wms.models import floor as models
 from wms.models.people import Operator
+from wms.operations import claims
 from wms.queries.codes import meanings
 from wms.settings import Settings
 
 tasks, scans, operators = table_of(models.Task), table_of(models.Scan), table_of(Operator)
 SCAN_ID = re.compile(r"^[A-Za-z0-9_.:-]{8,64}$")
-BLANK: Answer = {
-    **{"task": None, "flow": None, "state": "menu", "turn": 0, "tone": "ok", "note": "", "title": "Choose a job"},
-    **{"target": None, "expect": ["key"], "place": None, "lines": [], "progress": None, "quantity": None, "item": None},
-    **{"head": "", "keys": {}, "facts": {}},
-}
 CONFIRM_SECONDS = 60  # how long a question at the menu waits for the same scan again
 
 lock_task = (
@@ -143,6 +139,8 @@ class Floor:
         row = tx.one(lock_task, task=ask.task_id, scan=ask.scan_id) if ask.task_id else None
         if stored := self._stored(tx, ask, row):
             return stored
+        if row is not None and (told := self._told(tx, ask.who, row)):
+            return self._keep(tx, ask, told, told["refusal"])
         scanned = understand(ask.text)
         try:
             if not scanned.text:
@@ -202,7 +200,7 @@ class Floor:
                 return answer | {"note": task.note, "tone": "done"}
             except NoWork:
                 pass
-        return self._menu(task.who, task.note or "Done.", "done")
+        return self._menu(task.who, task.note, "done" if task.note else "ok")  # whoever leaves has completed nothing
 
     def _at_menu(self, tx: Tx, ask: Asked, scanned: Scanned) -> Answer:
         if ask.task_id:  # made for a task that ended meanwhile: its F1 is not the F1 of the menu
@@ -237,6 +235,8 @@ class Floor:
         row = tx.one(lock_task, task=ask.task_id, scan=ask.scan_id) if ask.task_id else None
         if stored := self._stored(tx, ask, row):
             return stored
+        if row is not None and (told := self._told(tx, ask.who, row)):
+            return self._keep(tx, ask, told, told["refusal"])
         if row is None or row.closed_at is not None or row.operator_id != ask.who.operator_id:
             answer = self._menu(ask.who, refusal.text, refusal.tone)
         else:
@@ -287,6 +287,8 @@ class Floor:
             .limit(1)
             .with_for_update(key_share=True)
         )
+        if open_task is not None and (told := self._told(tx, who, open_task, args)):
+            return told
         if open_task is None or not resumes(open_task, args):
             return self._begin(tx, who, flow, args)
         task = self._task(tx, Asked(who, "", open_task.id, 0, ""), open_task)
@@ -295,6 +297,18 @@ class Floor:
         answer = envelope(task, flow, flow.draw(task))
         self._save(tx, task)
         return answer
+
+    def _told(self, tx: Tx, who: Who, row: Any, args: dict[str, Any] | None = None) -> Answer | None:
+        """Tell a person who took over what they had in hand, and go on with other work; None when nobody did."""
+        lost = claims.loss(tx, row) if row.operator_id == who.operator_id else None
+        if lost is None:
+            return None
+        tx.execute(update(tasks).where(tasks.c.id == row.id).values(closed_at=row.closed_at or tx.now))
+        try:
+            answer = self._start(tx, who, FLOWS[row.flow], args or {}) if FLOWS[row.flow].repeats else None
+        except Refusal:
+            answer = None
+        return after_loss(answer or self._menu(who, "", "ok"), lost)
 
     def _begin(self, tx: Tx, who: Who, flow: Flow, args: dict[str, Any]) -> Answer:
         """Open a task; raises NoWork when the flow finds nothing to do."""
@@ -305,7 +319,7 @@ class Floor:
         task.id = key[0]
         try:
             task.state = flow.start(task)
-        except NoWork:  # `_next` goes on to the menu in this very transaction: no task may be left behind
+        except Refusal:  # `_next` and `_told` go on to the menu in this very transaction: no task may be left behind
             tx.execute(delete(tasks).where(tasks.c.id == task.id))
             raise
         answer = envelope(task, flow, flow.draw(task))
@@ -314,6 +328,8 @@ class Floor:
 
     def _show(self, tx: Tx, who: Who, task_id: int) -> Answer:
         row = tx.one(lock_task, task=task_id, scan="")
+        if row is not None and (told := self._told(tx, who, row)):
+            return told
         if row is None or row.closed_at is not None:
             return self._menu(who, "That work is finished.", "ok")
         if row.operator_id != who.operator_id:
@@ -364,35 +380,12 @@ class Meter:
     statements: int = 0
 
 
-class Asked:
-    """One scan as it arrived; of one that is too long the beginning is kept, and it is refused."""
-
-    def __init__(self, who: Who, scan_id: str, task_id: int | None, turn: int, text: str) -> None:
-        self.who, self.scan_id, self.task_id, self.turn, self.text = who, scan_id, task_id, turn, text
-        self.length = len(text)
-
-    def cut(self, most: int) -> Asked:
-        """Return this scan with at most so many characters of its text; its `length` stays."""
-        self.text = self.text[:most]
-        return self
-
-
 class Refused(Exception):
     """Carries a refusal out of a transaction that must be rolled back."""
 
     def __init__(self, cause: Refusal) -> None:
         super().__init__(cause.text)
         self.cause = cause
-
-
-def storable(text: str) -> str:
-    """Return a scan that both databases can keep: no half surrogates, and within the framing no NUL.
-
-    What was lost there stays visible: without it the rest could read as another code.
-    """
-    if "\x00" in text:
-        text = text.strip(FRAMING).replace("\x00", "\ufffd")
-    return text.encode("utf-8", "replace").decode("utf-8")
 
 
 def resumes(open_task: Any, args: dict[str, Any]) -> bool:

@@ -21,7 +21,7 @@ from wms.queries import invariants, shift
 from wms.queries.printing import WAITING
 from wms.settings import Settings
 
-OUTBOUND = ("load", "pack", "sort", "pick")
+OUTBOUND = ("load", "pack", "sort", "replenish", "pick")
 INBOUND = ("putaway", "receive")
 MISTAKES = 0.01  # people scan the wrong thing now and then; it must cost nothing but a tone
 IDLE_SECONDS = 0.05
@@ -104,12 +104,13 @@ def play(settings: Settings, plan: Plan, folder: Path) -> Result:
     result = Result()
     try:
         migrations.upgrade(store)
-        demo.fill(store, settings, settings_module.share() / "config" / "demo", invent(plan.orders, plan.seed))
+        site = settings_module.share() / "config" / "demo"
+        opened = demo.fill(store, settings, site, invent(plan.orders, plan.seed))
         people = demo.hire(store, settings, plan.workers)
         with Emulator() as printer, scratch.Server(settings.database.url, folder, printer_port=printer.port) as server:
             demo.use_printer(store, printer.port)
             started = clock.seconds()
-            crew = Crew(server, people, plan)
+            crew = Crew(server, people, demo.shift_leader(server.url, opened), plan)
             crew.shift()
             result.seconds = round(clock.seconds() - started, 2)
             crew.report(result)
@@ -131,10 +132,10 @@ def labels_done(store: Store) -> bool:
 
 
 class Crew:
-    """The virtual workers of one shift, a thread each."""
+    """The virtual workers of one shift, a thread each, and the shift leader who releases waves."""
 
-    def __init__(self, server: scratch.Server, people: list[dict[str, Any]], plan: Plan) -> None:
-        self.server, self.plan = server, plan
+    def __init__(self, server: scratch.Server, people: list[dict[str, Any]], leader: Door, plan: Plan) -> None:
+        self.server, self.leader, self.plan = server, leader, plan
         habits = Habits(duplicates=plan.duplicates, mistakes=MISTAKES)
         self.robots = []
         for n, each in enumerate(people, start=1):
@@ -157,10 +158,9 @@ class Crew:
 
     def release(self) -> bool:
         """Ask for the next wave over HTTP; False when no clean order is left that is fully in stock."""
-        door = self.robots[0].door
-        _, job = door.post("/api/v1/waves", {})
+        _, job = self.leader.post("/api/v1/waves", {})
         while True:
-            state = door.get(f"/api/v1/jobs/{job['id']}")
+            state = self.leader.get(f"/api/v1/jobs/{job['id']}")
             if state["state"] in ("done", "dead"):
                 return state["state"] == "done" and bool(state["result"].get("orders"))
             clock.sleep(IDLE_SECONDS)

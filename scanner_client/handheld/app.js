@@ -12,7 +12,7 @@ import { paint } from "./paint.js";
 import { askWho, enter, stay } from "./people.js";
 import { drawSign } from "./screen.js";
 import { NOWHERE, Sender } from "./sender.js";
-import { answered, changed } from "./replies.js";
+import { answered, changed, told } from "./replies.js";
 import { deviceName, recall } from "./session.js";
 import { openStore } from "./store.js";
 import { Tones } from "./tones.js";
@@ -68,14 +68,17 @@ export class Handheld {
 
   sign() { drawSign({ awake: document.hasFocus(), silent: this.tones.silent }); }
 
-  /** Draws the task again as the server sees it: a reload or another device loses nothing. */
+  /** Draws the task again as the server sees it: a reload or another device loses nothing. True when that said stop. */
   async refresh() {
     const { task } = this.sender.last;
-    if (!this.signedIn || task === null || this.state.unsent) return;
+    if (!this.signedIn || task === null || this.state.unsent) return false;
     const reply = await this.api.call("GET", `task/${encodeURIComponent(task)}`).catch(() => null);
     if (reply?.status === 401) await askWho(this);
-    else if (isEnvelope(reply?.body)) await this.move(reply.body);
-    else if (reply?.status === 404 || reply?.status === 410) await this.move(NOWHERE);
+    else if (isEnvelope(reply?.body)) {
+      await this.move(reply.body);
+      return told(this, reply.body);
+    } else if (reply?.status === 404 || reply?.status === 410) await this.move(NOWHERE);
+    return false;
   }
 
   /** Another screen without a scan. */

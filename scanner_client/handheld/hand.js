@@ -55,7 +55,7 @@ export async function press(app, name) {
   const flow = view() === "menu" ? flowFor(app.session.flows, name) : undefined;
   if (flow) return begin(app, flow);
   const { keys, task, turn } = app.sender.last;
-  if (view() !== "task" || !(name in (keys ?? {}))) return app.band.show("kept", words.keyIdle(name), { quiet: true });
+  if (view() !== "task" || !(name in (keys ?? {}))) return app.band.show("ready", words.keyIdle(name), { quiet: true });
   const pressed = `${name} ${task} ${turn}`;
   if (app.pressed === pressed) return undefined;
   app.pressed = pressed;

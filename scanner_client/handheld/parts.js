@@ -16,7 +16,8 @@ export function fitted(className, text) {
 }
 
 /** The text shown in 48 px: the item's SKU, else the place's or the target's label. */
-export function bigText({ target, item, place }) {
+export function bigText({ target, item, place, facts }) {
+  if (facts?.example) return ""; // anything may be scanned: no single thing is asked for
   if (target?.kind === "item" && item) return item.sku;
   if (target) return target.label || target.code;
   return item?.sku ?? place?.name ?? "";
@@ -29,7 +30,7 @@ function verb({ title, quantity }, big) {
 }
 
 export function titleRow(screen, big) {
-  const quantity = screen.quantity ?? null;
+  const quantity = screen.target?.kind === "quantity" ? null : screen.quantity ?? null; // the number to type is told once
   return el("div", { class: "title" },
     el("h1", { "aria-label": screen.title }, sentence(verb(screen, big))),
     quantity === null ? null : el("b", { class: "qty num" }, String(quantity)));
@@ -49,7 +50,9 @@ export function targetRow({ target, place, item }, big) {
   const kind = target?.kind ?? (item ? "item" : "location");
   const isPlace = PLACES.has(kind) && place?.name === big;
   return el("div", { class: "target", "data-kind": kind },
-    el("div", { class: "kind" }, icon(PLACES.has(kind) ? "place" : kind), KIND_WORDS[kind] ?? kind, isPlace ? check(place) : null),
+    kind === "key"
+      ? el("div", { class: "kind" }, words.press(target.code))
+      : el("div", { class: "kind" }, icon(PLACES.has(kind) ? "place" : kind), KIND_WORDS[kind] ?? kind, isPlace ? check(place) : null),
     fitted("big", big));
 }
 

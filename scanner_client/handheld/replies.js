@@ -24,6 +24,12 @@ export function answered(app, { body }) {
   else app.band.unflash();
 }
 
+/** Another screen that nobody scanned for: what went wrong meanwhile (a colleague took the work over) is said and heard. */
+export function told(app, { tone, note }) {
+  if (tone === "stop") stop(app, note);
+  return tone === "stop";
+}
+
 function stop(app, sentence) {
   app.band.show("stop", sentence);
   app.band.flash("stop", sentence);

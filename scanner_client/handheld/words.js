@@ -5,6 +5,7 @@ export const TONE_WORDS = { ok: "OK", done: "Done", ask: "Sure?", stop: "Stop", 
 export const KIND_WORDS = {
   location: "Place", bin: "Bin", item: "Item", lpn: "Carton", tote: "Tote", order: "Order", parcel: "Parcel",
   list: "List", receipt: "Receipt", manifest: "Manifest", carton: "Carton type", badge: "Badge", quantity: "Quantity",
+  lot: "Lot", serial: "Serial number", expiry: "Expiry date",
 };
 
 export const words = {
@@ -13,7 +14,7 @@ export const words = {
   menu: "What next?", menuHint: "Choose, or scan anything.", signOut: "Sign out", night: "Night", day: "Day",
   resume: (head) => `Back to ${head}`, keyboard: "Type", camera: "Camera", setup: "Set up", all: (n) => `All ${n}`, enter: "Enter", clear: "Clear",
   training: "TRAINING", hello: (name) => `Hello ${name}.`, badgeRead: "Badge read. Now your PIN.", eraseOne: "Erase one",
-  starting: (title) => `${title} opens.`, check: "check", at: "at", of: "of", letters: "ABC", digits: "123", close: "Close", tryNow: "Send now", remove: "Remove",
+  starting: (title) => `${title} opens.`, check: "check", press: (key) => `Press ${key}`, at: "at", of: "of", letters: "ABC", digits: "123", close: "Close", tryNow: "Send now", remove: "Remove",
   sent: (text) => `${text} sent.`,
   kept: (n) => (n === 1 ? "No network. 1 scan is kept and sent later." : `No network. ${n} scans are kept and sent later.`),
   busy: "The server is busy. Your scan is kept and sent again.",

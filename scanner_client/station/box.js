@@ -27,7 +27,7 @@ export function shape([length, width, height]) {
 
 function carton({ carton, packing, label }) {
   if (packing && !label) {
-    const many = packing.of > 1 ? words.cartons(packing.of) : packing.sides.join(" × ");
+    const many = packing.of > 1 ? words.cartons(packing.of) : `${packing.sides.join(" × ")} mm`;
     return el("section", { class: "part" },
       el("div", { class: "row" }, el("b", { class: "name" }, packing.carton), el("span", { class: "quiet num" }, many)),
       drawPacking(packing));

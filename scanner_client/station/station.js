@@ -42,10 +42,10 @@ export class Station extends Handheld {
 
   /** The first look after signing in: at a station there is one job, so it begins. */
   async refresh() {
-    await super.refresh();
+    const stopped = await super.refresh();
     if (!this.signedIn || this.begunFor === this.session) return;
     this.begunFor = this.session;
-    if (this.pack && this.sender.last.task === null) begin(this, this.pack); // not awaited: it takes the turn after this
+    if (this.pack && !stopped && this.sender.last.task === null) begin(this, this.pack); // not awaited: it takes the turn after this
   }
 
   draw(envelope) {

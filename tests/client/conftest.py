@@ -38,7 +38,7 @@ class Handheld:
     url: str
 
     def open(self) -> Handheld:
-        """Load the page."""
+        """Load the page; scans are taken from then on, keys when it has drawn a screen."""
         self.page.goto(self.url)
         return self
 

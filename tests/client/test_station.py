@@ -129,6 +129,7 @@ def test_the_picture_shows_what_is_in_the_carton_and_what_comes_next(desk: Desk,
     _, tote = bench.tote_of({"CORE-RED": 2, "DICE": 1})
     desk.login().shows(TOTE).scan(tote).shows("Scan CORE-RED")
     picture = desk.page.locator(".packing")
+    expect(desk.page.locator("#box")).to_contain_text(re.compile(r"\d+ × \d+ × \d+ mm"))
     expect(picture.locator(".unit")).to_have_count(1)
     expect(picture.locator(".unit.next")).to_have_attribute("data-sku", "CORE-RED")
     desk.scan("CORE-RED", "CORE-RED").shows("Scan DICE")
@@ -252,6 +253,14 @@ def test_a_reload_in_the_middle_of_an_order_loses_nothing(desk: Desk, bench: Ben
     desk.page.reload()
     desk.shows("Scan CORE-RED")
     expect(desk.page.locator(".line .count")).to_have_text("1 of 2")
+
+
+def test_a_reload_says_who_took_the_order_over_meanwhile(desk: Desk, bench: Bench) -> None:
+    _, tote = bench.tote_of({"CORE-RED": 2})
+    desk.login().shows(TOTE).scan(tote).shows("Scan CORE-RED").scan("CORE-RED").band("ok", "1 of 2")
+    bench.worker("Ana", frozenset({"packer"}), "P1").scan(tote).scan(tote).sees("Scan CORE-RED")
+    desk.page.reload()
+    desk.band("stop", "Ana took tote 1 over. Choose a job.")
 
 
 def test_nothing_is_clipped_or_too_small_in_any_state(desk: Desk, bench: Bench) -> None:

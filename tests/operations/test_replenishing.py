@@ -127,7 +127,7 @@ def test_a_task_that_somebody_left_for_a_shift_goes_to_the_next_person(shelf: Sh
     clock.advance(timedelta(hours=CLAIM_HOURS + 1))
     shelf.worker("Ben").start("replenish").sees("Take 24 CORE-RED from R-01").finish()
     clock.freeze(None)
-    ana.follow().hears("stop", "The screen has moved on.")
+    ana.follow().hears("stop", "Ben took this task over. Choose a job.")
     assert shelf.qty("A-01-1", shelf.red) == 24
 
 

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
 
 import pytest
 from delivery import ledger_rows, receiver, statements
-from sqlalchemy import select
+from sqlalchemy import select, update
 from warehouse import Warehouse, Worker
 
+from wms import clock
 from wms.db import table_of
 from wms.models.counting import Count
+from wms.models.floor import Task
 from wms.operations import counting, ledger
 
 
@@ -87,6 +90,18 @@ def test_a_supervisor_without_a_partner_may_recount(house: Warehouse) -> None:
     asked(house)
     ana = house.worker().start("count").follow().follow().scan("2").follow().hears("done", "differs")
     ana.sees("Go to A-01-1").follow().follow().scan("2").follow().hears("done", "-10 CORE-RED booked")
+
+
+def test_a_count_that_somebody_left_for_a_shift_goes_to_the_next_person(house: Warehouse) -> None:
+    house.put("A-01-1", house.item("CORE-RED"), 12)
+    asked(house)
+    rosa, ben = receiver(house).start("count").follow(), receiver(house, "Ben")
+    ben.start("count").hears("done", "Nothing to count now.")
+    long_ago = clock.now() - timedelta(hours=13)
+    house.do(lambda tx: tx.execute(update(table_of(Task)).values(seen_at=long_ago)))
+    ben.start("count").sees("Go to A-01-1")
+    rosa.follow().hears("stop", "Ben took this count over. Choose a job.")
+    ben.follow().follow().scan("12").follow().hears("done", "all as in the book.")
 
 
 def test_what_was_picked_during_a_count_is_no_difference(house: Warehouse) -> None:

@@ -30,6 +30,11 @@ def test_an_item_shows_its_places_and_what_is_reserved(house: Warehouse) -> None
     assert [row["label"] for row in rosa.answer["lines"]][:2] == ["A-01-1, 3 reserved", "A-02-1"]
 
 
+def test_leaving_the_look_up_is_no_success_to_be_told(house: Warehouse) -> None:
+    house.put("A-01-1", house.item("CORE-RED"), 12)
+    receiver(house).start("lookup").sees("Scan anything").scan("F1").hears("ok", "").sees("Choose a job")
+
+
 def test_a_bin_shows_its_content_and_its_last_moves(house: Warehouse) -> None:
     house.put("A-01-1", house.item("CORE-RED"), 12)
     rosa = receiver(house).start("lookup").follow().sees("A-01-1: 12 units")

@@ -115,7 +115,7 @@ def test_another_packer_is_asked_before_taking_over(bench: Bench) -> None:
     jonas.start("pack").scan(tote).scan("CORE-RED")
     ana.scan(tote).hears("ask", "Jonas").scan(tote).sees("Scan CORE-RED")
     assert ana.answer["progress"] == {"done": 1, "of": 2}
-    jonas.scan("CORE-RED").hears("stop", "moved on")
+    jonas.scan("CORE-RED").hears("stop", "Ana took tote 1 over. Scan another tote.").sees("Scan the next tote")
 
 
 def test_a_station_is_chosen_by_scanning_its_code(bench: Bench) -> None:

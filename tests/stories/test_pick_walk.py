@@ -166,8 +166,8 @@ def test_two_pickers_get_two_lists_and_a_colleagues_list_is_taken_over_by_asking
     ana.start("pick").follow().follow().follow().follow().scan("CORE-RED")
     bob.start("pick").hears("done", "No more work here.")
     label = house.rows(select(lists.c.code))[0].code
-    bob.scan(label).hears("ask", "Ana is on list 1. Again to take over.").scan(label).sees("Go to A-02-1")
-    ana.scan("CORE-RED").hears("stop", "The screen has moved on")
+    bob.scan(label).hears("ask", "Ana is on list 1 since").scan(label).sees("Go to A-02-1")
+    ana.scan("CORE-RED").hears("stop", "Bob took list 1 over. Choose a job.")
     bob.finish()
     assert [campaign.state(n) for n in (1, 2)] == ["picked", "picked"]
 

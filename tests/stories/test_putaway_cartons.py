@@ -189,7 +189,7 @@ def test_a_colleagues_carton_is_taken_over_after_a_question(house: Warehouse) ->
     rosa = received(house, (line("CORE-RED", 3),), (line("CORE-RED", 4),)).start("putaway").follow()
     ben, plate = receiver(house, "Ben").start("putaway"), plates(house)[0]
     ben.scan(plate).hears("ask", "Rosa is on LP-").scan(plate).sees("Put 3 CORE-RED")
-    rosa.follow().hears("stop", "The screen has moved on.")
+    rosa.follow().hears("stop", "over. Scan another plate.").sees("Take a carton")
 
 
 def test_a_carton_scanned_at_the_menu_is_put_away(house: Warehouse) -> None:

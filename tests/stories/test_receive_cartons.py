@@ -219,8 +219,8 @@ def test_a_colleagues_carton_is_taken_over_by_scanning_it_twice(house: Warehouse
     house.item("CORE-RED")
     announce(house, (line("CORE-RED", 3),), (line("CORE-RED", 4),))
     rosa, ben = receiver(house).start("receive").follow(), receiver(house, "Ben").start("receive")
-    ben.scan(plates(house)[0]).hears("ask", "Rosa is on carton 1.").scan(plates(house)[0]).hears("ok", "Carton 1")
-    rosa.scan("CORE-RED").hears("stop", "The screen has moved on.")
+    ben.scan(plates(house)[0]).hears("ask", "Rosa is on carton 1 since").scan(plates(house)[0]).hears("ok", "Carton 1")
+    rosa.scan("CORE-RED").hears("stop", "Ben took carton 1 over. Scan another carton.")
 
 
 def test_the_plate_is_printed_when_its_carton_is_done(house: Warehouse) -> None:

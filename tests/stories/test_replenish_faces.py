@@ -8,16 +8,17 @@ from datetime import date
 import pytest
 from delivery import ledger_rows, receiver, statements
 from refills import Hall, stock, tasks
-from sqlalchemy import select
+from sqlalchemy import select, update
 from warehouse import Worker
 
 from wms.db import table_of
 from wms.models.counting import Count
+from wms.models.places import CUSTOMER, Location
 from wms.models.stock import Lpn
 from wms.operations import bringing, ledger, master
-from wms.operations.ledger import By
+from wms.operations.ledger import By, Move, Spot
 
-counts, lpns = table_of(Count), table_of(Lpn)
+counts, lpns, locations = table_of(Count), table_of(Lpn), table_of(Location)
 
 
 @pytest.fixture
@@ -174,10 +175,22 @@ def test_the_lot_that_expires_first_is_asked_for_where_several_stand(hall: Hall)
     rosa.follow().scan("10").follow().hears("done")
 
 
+def test_a_refill_for_which_its_face_has_no_room_waits_until_units_are_picked(hall: Hall) -> None:
+    hall.do(lambda tx: tx.execute(update(locations).where(locations.c.name == "A-01-1").values(capacity_g=3000)))
+    hall.carton("R-01", hall.red, 15)
+    hall.plan()
+    hall.put("A-01-1", hall.red, 20)
+    rosa = receiver(hall).start("replenish").hears("done", "No face needs anything now.")
+    sold = Move(hall.red, 10, Spot(hall.places["A-01-1"]), Spot(CUSTOMER), "ship")
+    hall.do(ledger.post, By(), [sold])
+    rosa.start("replenish").sees("Take 15 CORE-RED").finish()
+    assert hall.qty("A-01-1", hall.red) == 25
+
+
 def test_a_supervisor_withdraws_a_task_out_of_somebodys_hands(hall: Hall) -> None:
     rosa = at_face(hall)
     hall.do(bringing.withdraw, By(), hall.rows(select(tasks.c.id))[0].id)
-    rosa.follow().hears("stop", "The screen has moved on.")
+    rosa.follow().hears("stop", "The office withdrew this task. Choose a job.")
     assert (hall.tasks(), hall.reserved()) == ([("void", 24, 0)], 0)
 
 

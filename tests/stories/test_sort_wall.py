@@ -170,7 +170,7 @@ def test_a_second_sorter_is_refused_and_takes_over_by_asking_twice(bench: WallBe
     bea.start("sort")
     sara.start("sort").scan(tote).scan("DICE")
     bea.scan(tote).hears("ask", "Sara is on list").scan(tote).sees("Scan any unit")
-    sara.follow().hears("stop", "The screen has moved on")
+    sara.follow().hears("stop", "Bea took list 1 over. Choose a job.")
     bea.finish()
     assert len(bench.slots()) == 2
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import Row
 
-from wms.errors import Ask, Refusal, clip
+from wms.errors import Ask, Refusal, clip, several
 from wms.flows.engine import DONE, Flow, Line, NoWork, Screen, Target, Task
 from wms.flows.parts import item_card, item_target, key_target, place_card
 from wms.flows.scans import ItemScan, Key, LocationScan, LotScan, Quantity, lot_on
@@ -62,7 +62,7 @@ def begin(task: Task) -> str:
         found = counts.next_count(task.tx, task.who.operator_id, task.supervises)
         if found is None:
             break
-        if counting.begin(task.tx, task.by, found.id):
+        if counting.begin(task.tx, task.by, found.id, found.operator_id):
             task.memo, task.subject = {"count": found.id, "place": found.location_id}, f"count:{found.id}"
             return "bin"
     raise NothingToCount
@@ -126,6 +126,7 @@ def tally(task: Task, sku: str) -> str:
     key = (task.memo["item"], task.memo["lot"])
     if any((row.item_id, row.lot_id) == key for row in counts.counted(task.tx, task.memo["count"])):
         task.confirm(Twice(sku=sku))
+    task.say(f"{task.memo['qty']} counted. Scan on, or type how many.")
     return "quantity"
 
 
@@ -200,11 +201,11 @@ def write(task: Task, qty: int) -> str:
 
 @flow.screen("quantity")
 def show_quantity(task: Task) -> Screen:
-    """Ask how many, without a hint."""
+    """Ask how many, with no hint but what was scanned so far."""
     item, count = counts.item_row(task.tx, task.memo["item"]), in_hand(task)
     return Screen(
         clip(f"How many {item.sku}?", 40),
-        key_target("F1", "Next"),
+        key_target("F1", several(task.memo["qty"], "unit")),
         f"Count · {count.name}",
         progress=(0, 1),
         item=item_card(item),
@@ -239,8 +240,15 @@ def show_item(task: Task) -> Screen:
     left = next((row for row in book if row.counted is None), None)
     target = item_target(left) if left is not None else key_target("F1", "Bin done")
     shown = tuple(Line(row.sku, row.item_name, row.counted, row.counted, "done", row.lot, row.colour) for row in done)
-    head = f"Count · {len(done)} items counted"
+    head = f"Count · {several(len(done), 'item')}"
     place, keys = place_card(count.name, count.code), ("F1",) if done else ("F1", "F2")
     return Screen(
-        f"Scan an item in {count.name}", target, head, place, shown, (len(done), max(len(book), len(done))), keys=keys
+        f"Scan an item in {count.name}",
+        target,
+        head,
+        place,
+        shown,
+        (len(done), max(len(book), len(done))),
+        keys=keys,
+        facts={"example": left is not None},
     )

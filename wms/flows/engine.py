@@ -10,6 +10,7 @@ from wms.barcodes import Scanned
 from wms.db import Tx
 from wms.errors import SENTENCE_MAX, Ask, NotAllowed, Refusal
 from wms.flows.scans import DOUBTS, AnyScan, Key, UnknownCase, UnknownCode, choose, word
+from wms.operations.claims import Taker
 from wms.operations.ledger import By
 from wms.queries.codes import meanings, name_inside
 from wms.settings import Settings
@@ -105,6 +106,11 @@ class Task:
         return By(self.who.operator_id, self.id or None, self.scan_id)
 
     @property
+    def taker(self) -> Taker:
+        """Return who wants to take something in hand now, and whether this very scan was asked about before."""
+        return Taker(self.by, self.settings, self.confirmed, self.supervises)
+
+    @property
     def supervises(self) -> bool:
         """Return whether this person may decide for others."""
         return "supervisor" in self.who.roles
@@ -196,8 +202,9 @@ class Flow:
         return [event for at, event in self.ways if at == state and not is_key(event)]
 
     def keys(self, state: str) -> dict[str, str]:
-        """Return the function keys of a state and the words on them."""
-        return {event: way.label for (at, event), way in self.ways.items() if at == state and is_key(event)}
+        """Return the function keys of a state and the words on them, as they lie on the keyboard."""
+        found = {event: way.label for (at, event), way in self.ways.items() if at == state and is_key(event)}
+        return dict(sorted(found.items(), key=lambda each: int(each[0][1:])))
 
     def allow(self, who: Who) -> None:
         """Raise NotAllowed unless one of the person's roles plays this flow."""

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Row
 
-from wms.errors import NotFound, clip
+from wms.errors import NotFound, clip, several
 from wms.flows.engine import DONE, Flow, Line, Screen, Target, Task
 from wms.flows.parts import key_target
 from wms.flows.scans import THINGS, Key, Scan
@@ -81,7 +81,7 @@ def show(task: Task) -> Screen:
     if not task.memo:
         found = places.some_bin(task.tx)
         target = Target("location", found.code, found.name) if found else key_target("F1", "Done")
-        return Screen("Scan anything", target, "Look up", progress=(0, 1), keys=("F1",))
+        return Screen("Scan anything", target, "Look up", progress=(0, 1), keys=("F1",), facts={"example": True})
     kind, ref = task.memo["kind"], task.memo["ref"]
     thing = lookup.thing(task.tx, kind, ref)
     if thing is None:
@@ -110,7 +110,7 @@ def amount(rows: Sequence[Row[Any]]) -> str:
     if not rows:
         return "empty"
     reserved = sum(row.allocated for row in rows)
-    return f"{sum(row.qty for row in rows)} units" + (f", {reserved} reserved" if reserved else "")
+    return several(sum(row.qty for row in rows), "unit") + (f", {reserved} reserved" if reserved else "")
 
 
 def line_of(row: Row[Any], by: str) -> Line:

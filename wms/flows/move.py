@@ -74,7 +74,8 @@ def begin(task: Task) -> str:
 def show_source(task: Task) -> Screen:
     """Ask what to move."""
     code, name = task.memo["hint"]
-    return Screen("Scan the carton or bin to move", Target("location", code, name), "Move", progress=(0, 2))
+    target = Target("location", code, name)
+    return Screen("Scan the carton or bin to move", target, "Move", progress=(0, 2), facts={"example": True})
 
 
 @flow.on("source", LpnScan, to=("dest",))
@@ -315,7 +316,7 @@ def show_dest(task: Task) -> Screen:
 
 def head_of(task: Task) -> str:
     """Return where in the job this is."""
-    return f"Move · from {task.memo['from']}"
+    return f"From {task.memo['from']}"
 
 
 def line_of(row: Row[Any]) -> Line:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from wms.barcodes import check_of
+from wms.errors import several
 from wms.flows.engine import Target
 
 
@@ -25,8 +26,8 @@ def place_card(name: str, code: str) -> dict[str, str]:
 
 
 def quantity_target(number: int) -> Target:
-    """Return "type this number"."""
-    return Target("quantity", str(number), str(number))
+    """Return "type this number of units"."""
+    return Target("quantity", str(number), several(number, "unit"))
 
 
 def key_target(key: str, label: str) -> Target:

@@ -92,7 +92,7 @@ def take_plate(task: Task, lpn_id: int) -> str:
     """Claim a plate and plan where its content goes."""
     plate = places.lpn(task.tx, lpn_id, lock=True)
     check_plate(plate)
-    claims.claim(task.tx, task.by, f"lpn:{lpn_id}", plate.code, task.confirmed)
+    claims.claim(task.tx, task.taker, f"lpn:{lpn_id}", plate.code)
     task.subject, task.memo = f"lpn:{lpn_id}", {"lpn": lpn_id, "code": plate.code}
     load = in_hand(task)
     if not load.rows:
@@ -117,7 +117,7 @@ def scan_item(task: Task, scan: ItemScan) -> str:
     if not rows:
         raise NoneLoose(sku=scan.name)
     task.subject = f"loose:{rows[0].location_id}:{scan.ref}"
-    claims.claim(task.tx, task.by, task.subject, f"loose {scan.name}", task.confirmed)
+    claims.claim(task.tx, task.taker, task.subject, f"loose {scan.name}")
     task.memo = {"lpn": 0, "dock": rows[0].location_id, "item": scan.ref, "code": scan.name}
     return plan(task, in_hand(task))
 

@@ -231,7 +231,8 @@ def scan_face(task: Task, scan: LocationScan) -> str:
     refusal = putaway.refusal(places.room(task.tx, scan.ref), load_of(task, row))
     if refusal:
         task.memo["fits"] = max(int(refusal.facts.get("fits", 0)), 0)
-        task.say(refusal.text, "ask")
+        room = refusal.facts.get("fits", 0)
+        task.say(f"{row.to_name} has room for {room} of {task.memo['hand']}. Type how many.", "ask")
         return "fits"
     bringing.put(task.tx, task.by, row, task.memo["hand"], task.memo.get("end", ""))
     task.say(f"{row.to_name}: {task.memo['hand']} {row.sku}.", "done")

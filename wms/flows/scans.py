@@ -297,6 +297,7 @@ def choose(scanned: Scanned, found: Sequence[Meaning], accepted: Sequence[str], 
         if scan := as_kind(kind, scanned, found, limit):
             return scan
     wanted = f"Scan the {word(accepted[0])}." if accepted and accepted[0] not in ("key", "quantity") else ""
+    wanted = "Type a number." if [*accepted[:1]] == ["quantity"] else wanted
     if found:
         raise WrongKind(kind=word(found[0].kind), name=found[0].name, wanted=wanted)
     raise UnknownCode(code=scanned.shown, wanted="Misread? Scan it again." if scanned.odd else wanted)

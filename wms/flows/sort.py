@@ -35,7 +35,7 @@ def begin(task: Task) -> str:
         raise NothingWaits
     if row.kind == "tote":
         return "tote"
-    sorting.begin_emptying(task.tx, task.by, row.id, row.order_id)
+    sorting.begin_emptying(task.tx, task.taker, row)
     task.subject, task.memo = f"order:{row.order_id}", {"slot": row.id}
     return "empty"
 
@@ -43,7 +43,7 @@ def begin(task: Task) -> str:
 @flow.on("tote", ToteScan, to=PUT)
 def scan_tote(task: Task, scan: ToteScan) -> str:
     """Open a tote of a batch list; its orders get their slots."""
-    tote = sorting.open_tote(task.tx, task.by, scan.ref, task.confirmed or task.supervises)
+    tote = sorting.open_tote(task.tx, task.taker, scan.ref)
     task.subject = f"list:{tote.list_id}"
     task.memo = {"tote": tote.id, "list": tote.list_id, "station": tote.location_id}
     if not wall(task).sortable:

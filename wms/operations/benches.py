@@ -16,6 +16,7 @@ from wms.models.places import Location
 from wms.models.shipping import Parcel
 from wms.models.stock import Lpn
 from wms.operations import claims, ledger, master, timeline
+from wms.operations.claims import Taker
 from wms.operations.ledger import By
 from wms.queries import boxes, wall
 from wms.queries import packing as reads
@@ -164,15 +165,15 @@ def station_for(tx: Tx, device_id: int, tote: Row[Any]) -> int:
     return int(tx.value(first) or tote.location_id)
 
 
-def claim(tx: Tx, by: By, bench: Bench, confirmed: bool) -> int | None:
+def claim(tx: Tx, taker: Taker, bench: Bench) -> int | None:
     """Let nobody else pack this order, or from the totes of this list; return the parcel a former task left in hand.
 
-    Raises InHand naming the colleague unless `confirmed`.
+    Raises InHand naming the colleague who has it, see `claims.claim`.
     """
     if bench.order_id:
         tx.execute(select(orders.c.id).where(orders.c.id == bench.order_id).with_for_update(key_share=True))
-    begun = reads.parcel_in_hand(tx, bench.subject, by.task_id or 0)
-    claims.claim(tx, by, bench.subject, bench.source, confirmed)
+    begun = reads.parcel_in_hand(tx, bench.subject, taker.by.task_id or 0)
+    claims.claim(tx, taker, bench.subject, bench.source)
     return begun
 
 

@@ -15,6 +15,7 @@ from wms.operations.ledger import By, Key, Move, NotEnough, Spot
 from wms.queries import bringing as reads
 
 tasks, lpns = table_of(MoveTask), table_of(Lpn)
+REFILL = "this task"  # how people call what they bring
 TRIES = 20  # tasks looked at until one has something to bring
 
 
@@ -39,7 +40,7 @@ def claim_next(tx: Tx, by: By) -> int | None:
             elsewhere(tx, found)
         elif reserve(tx, by, found, free):
             if found.state == "doing":
-                claims.claim(tx, by, f"bring:{found.id}", "this", confirmed=True)
+                claims.seize(tx, by, f"bring:{found.id}", REFILL)
             return int(found.id)
     return None
 
@@ -140,5 +141,5 @@ def withdraw(tx: Tx, by: By, task_id: int) -> None:
     if found is None or found.state not in ("open", "doing"):
         raise NotFound(what=f"Open task {task_id}")
     release(tx, found)
-    claims.claim(tx, by, f"bring:{task_id}", "this", confirmed=True)
+    claims.seize(tx, by, f"bring:{task_id}", REFILL, withdrawn=True)
     change(tx, task_id, state="void", reserved=0, done_at=tx.now)

@@ -11,7 +11,7 @@ from wms.db import Tx, table_of
 from wms.models.counting import Count, CountLine
 from wms.models.places import ADJUSTMENT, Location
 from wms.models.stock import AVAILABLE, LOOSE
-from wms.operations import ledger, master, timeline
+from wms.operations import claims, ledger, master, timeline
 from wms.operations.ledger import By, Move, Spot
 from wms.queries import counts as reads
 from wms.settings import Settings
@@ -31,7 +31,10 @@ start = (
     update(counts)
     .where(
         counts.c.id == bindparam("count"),
-        or_(counts.c.state == "open", (counts.c.state == "counting") & (counts.c.operator_id == bindparam("me"))),
+        or_(
+            counts.c.state == "open",
+            (counts.c.state == "counting") & counts.c.operator_id.in_((bindparam("me"), bindparam("holder"))),
+        ),
     )
     .values(state="counting", operator_id=bindparam("me"))
 )
@@ -81,10 +84,14 @@ def add(tx: Tx, location_id: int, reason: str, recount_of: int | None = None) ->
     return master.add(tx, counts, **facts)
 
 
-def begin(tx: Tx, by: By, count_id: int) -> bool:
-    """Take a count in hand; False when a colleague was faster."""
+def begin(tx: Tx, by: By, count_id: int, holder: int | None = None) -> bool:
+    """Take a count in hand, also out of the hands of a `holder` who left it; False when a colleague was faster."""
     tx.announce("counts")
-    return tx.execute(start, {"count": count_id, "me": by.operator_id}).rowcount == 1
+    if tx.execute(start, {"count": count_id, "me": by.operator_id, "holder": holder}).rowcount != 1:
+        return False
+    if holder not in (None, by.operator_id):
+        claims.seize(tx, by, f"count:{count_id}", "this count")
+    return True
 
 
 def write(tx: Tx, count_id: int, location_id: int, found: Counted) -> None:

@@ -13,6 +13,7 @@ from wms.models.outbound import BULK, ListOrder, Pick, PickList, Wave
 from wms.models.places import Location
 from wms.models.stock import Lpn
 from wms.operations import claims, ledger, timeline
+from wms.operations.claims import Taker
 from wms.operations.ledger import By, Move, Spot
 from wms.queries import walks, wall
 
@@ -77,18 +78,18 @@ def claim_next(tx: Tx, by: By) -> int | None:
     return int(found)
 
 
-def claim_list(tx: Tx, by: By, list_id: int, confirmed: bool) -> int:
+def claim_list(tx: Tx, taker: Taker, list_id: int) -> int:
     """Claim the list that was scanned, as it stands: totes, cart and all. Raises InHand, NotReady, NotFound."""
     found = tx.one(select(lists).where(lists.c.id == list_id).with_for_update(key_share=True))
     if found is None:
         raise NotFound(what=f"List {list_id}")
     if found.state not in ("ready", "picking"):
         raise NotReady(list=list_id, state=found.state)
-    claims.claim(tx, by, f"list:{list_id}", f"list {list_id}", confirmed)
+    claims.claim(tx, taker, f"list:{list_id}", f"list {list_id}")
     if found.state == "ready":
-        begin(tx, by, list_id)
+        begin(tx, taker.by, list_id)
     else:
-        tx.execute(update(lists).where(lists.c.id == list_id).values(operator_id=by.operator_id))
+        tx.execute(update(lists).where(lists.c.id == list_id).values(operator_id=taker.by.operator_id))
     return list_id
 
 

@@ -12,6 +12,7 @@ from wms.models.outbound import ListOrder, PickList
 from wms.models.places import Location
 from wms.models.stock import LOOSE, Lpn
 from wms.operations import claims, ledger, packing, picking, reviewing
+from wms.operations.claims import Taker
 from wms.operations.ledger import By, Move, Spot
 from wms.queries import packing as benches
 from wms.queries import walks
@@ -102,7 +103,7 @@ class Missing(Ask):
 # --- a tote ---
 
 
-def open_tote(tx: Tx, by: By, tote_id: int, confirmed: bool) -> Any:
+def open_tote(tx: Tx, taker: Taker, tote_id: int) -> Any:
     """Claim the list of a batch tote, give its orders their slots, and return the tote's row.
 
     Raises EmptyTote, NotForWall, StillPicked, InHand naming the colleague, WallFull.
@@ -115,7 +116,7 @@ def open_tote(tx: Tx, by: By, tote_id: int, confirmed: bool) -> Any:
     if tote.kind != "station" or tote.list_state != "picked":
         raise StillPicked(tote=tote_id)
     one_at_a_time(tx, lists.c.id == tote.list_id)  # it may have other totes, which a colleague opens at this moment
-    claims.claim(tx, by, f"list:{tote.list_id}", f"list {tote.list_id}", confirmed)
+    claims.claim(tx, taker, f"list:{tote.list_id}", f"list {tote.list_id}")
     give_slots(tx, tote.list_id, tote.location_id)
     return tote
 
@@ -226,10 +227,10 @@ def end_list(tx: Tx, by: By, list_id: int) -> tuple[str, list[int]]:
 # --- the slot of a held order ---
 
 
-def begin_emptying(tx: Tx, by: By, place_id: int, order_id: int) -> None:
+def begin_emptying(tx: Tx, taker: Taker, slot: Any) -> None:
     """Claim the order whose slot is emptied; raises InHand."""
-    one_at_a_time(tx, lists.c.id.in_(select(list_orders.c.list_id).where(list_orders.c.place_id == place_id)))
-    claims.claim(tx, by, f"order:{order_id}", f"slot {place_id}", False)
+    one_at_a_time(tx, lists.c.id.in_(select(list_orders.c.list_id).where(list_orders.c.place_id == slot.id)))
+    claims.claim(tx, taker, f"order:{slot.order_id}", slot.name)
 
 
 def empty(tx: Tx, by: By, slot: Any, tote_id: int) -> str:

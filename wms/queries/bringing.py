@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import Row, and_, bindparam, exists, func, or_, select
+from sqlalchemy import BigInteger, Row, and_, bindparam, cast, exists, func, or_, select
 
 from wms.db import Tx, table_of
 from wms.models.items import Item
@@ -47,11 +48,52 @@ occupied = exists().where(
     target.c.id == tasks.c.to_location_id,
     target.c.kind == "bin",
 )
+# The next wave wants more than a face holds: its later refills wait until picks made room for them. One that never fits
+# whole comes when half of the face is free.
+like = items.alias("like")
+carried = tasks.alias("carried")
+left = tasks.c.qty - tasks.c.moved
+
+
+def volume(item: Any) -> Any:
+    """Return the volume of a unit in mm³."""
+    return cast(item.c.length_mm, BigInteger) * item.c.width_mm * item.c.height_mm
+
+
+def weight(item: Any) -> Any:
+    """Return the weight of a unit in grams."""
+    return cast(item.c.weight_g, BigInteger)
+
+
+def no_room(capacity: Any, size: Callable[[Any], Any]) -> Any:
+    """Return the condition that a refill does not fit into its face now, by volume or by weight; 0 is no limit."""
+    stands = select(func.sum(stock.c.qty * size(like))).join(like, like.c.id == stock.c.item_id)
+    coming = select(func.sum(carried.c.reserved * size(like))).join(like, like.c.id == carried.c.item_id)
+    used = [
+        stands.where(stock.c.location_id == tasks.c.to_location_id).correlate(tasks).scalar_subquery(),
+        coming.where(carried.c.to_location_id == tasks.c.to_location_id, carried.c.id != tasks.c.id)
+        .where(carried.c.state == "doing")
+        .correlate(tasks)
+        .scalar_subquery(),
+    ]
+    room = capacity - func.coalesce(used[0], 0) - func.coalesce(used[1], 0)
+    return exists().where(
+        tasks.c.reason == "replenish",
+        target.c.id == tasks.c.to_location_id,
+        items.c.id == tasks.c.item_id,
+        capacity > 0,
+        room < left * size(items),
+        room * 2 < capacity,
+    )
+
+
+too_big = no_room(target.c.capacity_mm3, volume)
+too_heavy = no_room(target.c.capacity_g, weight)
 abandoned = and_(tasks.c.state == "doing", tasks.c.started_at < bindparam("stale"))
 next_task = (
     select(tasks, free.label("free"))
     .select_from(tasks.outerjoin(stock, at_source))
-    .where(or_(tasks.c.state == "open", abandoned), ~blocked, ~occupied)
+    .where(or_(tasks.c.state == "open", abandoned), ~blocked, ~occupied, ~too_big, ~too_heavy)
     .order_by(tasks.c.seq, tasks.c.id)
     .limit(1)
     .with_for_update(key_share=True, of=tasks, skip_locked=True)

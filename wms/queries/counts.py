@@ -2,33 +2,43 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import Row, and_, bindparam, case, func, or_, select
+from sqlalchemy import Row, String, and_, bindparam, case, cast, func, literal, or_, select
 
 from wms.db import Tx, table_of
 from wms.models.counting import Count, CountLine
+from wms.models.floor import Task
 from wms.models.items import Item
 from wms.models.outbound import Pick
 from wms.models.people import Operator
 from wms.models.places import Location
 from wms.models.stock import AVAILABLE, LOOSE, Lot, Stock
+from wms.queries.bringing import CLAIM_HOURS
 
 counts, lines, locations, operators = table_of(Count), table_of(CountLine), table_of(Location), table_of(Operator)
-items, lots, stock, picks = table_of(Item), table_of(Lot), table_of(Stock), table_of(Pick)
+items, lots, stock, picks, tasks = map(table_of, (Item, Lot, Stock, Pick, Task))
 first_count = counts.alias("first_count")
 URGENCY = case((counts.c.reason == "short", 0), (counts.c.reason == "recount", 1), else_=2)
 
 mine = and_(counts.c.state == "counting", counts.c.operator_id == bindparam("me"))
+is_held = (
+    select(tasks.c.id)
+    .where(tasks.c.subject == literal("count:") + cast(counts.c.id, String), tasks.c.closed_at.is_(None))
+    .where(tasks.c.seen_at > bindparam("stale"))
+    .exists()
+)
+abandoned = and_(counts.c.state == "counting", ~is_held)
 upcoming = (
-    select(counts.c.id, counts.c.location_id, counts.c.state, locations.c.name)
+    select(counts.c.id, counts.c.location_id, counts.c.state, counts.c.operator_id, locations.c.name)
     .select_from(
         counts.join(locations, locations.c.id == counts.c.location_id).outerjoin(
             first_count, first_count.c.id == counts.c.recount_of
         )
     )
     .where(
-        or_(mine, counts.c.state == "open"),
+        or_(mine, counts.c.state == "open", abandoned),
         or_(
             first_count.c.operator_id.is_(None),
             first_count.c.operator_id != bindparam("me"),
@@ -41,8 +51,12 @@ upcoming = (
 
 
 def next_count(tx: Tx, operator_id: int, supervises: bool) -> Row[Any] | None:
-    """Return the count to do next: id, location_id, state, name. Nobody recounts their own count but a supervisor."""
-    return tx.one(upcoming, me=operator_id, supervises=int(supervises))
+    """Return the count to do next: id, location_id, state, operator_id of whoever began it, name.
+
+    Nobody recounts their own count but a supervisor; one that somebody left for a shift is open to others.
+    """
+    stale = tx.now - timedelta(hours=CLAIM_HOURS)
+    return tx.one(upcoming, me=operator_id, supervises=int(supervises), stale=stale)
 
 
 one = (

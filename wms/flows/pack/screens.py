@@ -49,7 +49,7 @@ def show_shared(task: Task) -> Screen:
     return Screen(
         title="Scan any unit",
         target=item_target(first) if first else key_target("F2", "Missing"),
-        head=f"List {task.memo['list']} · any unit finds its order",
+        head=f"List {task.memo['list']} · single units",
         lines=shown,
         progress=(done, of),
         item=item_card(first) if first else None,
@@ -87,7 +87,7 @@ def screen(task: Task, title: str, target: Target, keys: tuple[str, ...], **more
     box = in_hand(task)
     if box.hold:
         title, target, keys = f"On hold: {box.hold}", key_target("F3", "Problem shelf"), ("F3",)
-    head = f"Order {box.number} · {box.country} · {box.code}"
+    head = f"Order {box.number} · {box.country}"
     figures = {"lines": lines(box), "progress": (box.verified, box.wanted), "facts": facts(task, box)}
     return Screen(title, target, head, keys=keys, **(figures | more))
 
@@ -167,7 +167,7 @@ def show_weight(task: Task) -> Screen:
     box = in_hand(task)
     grams = max(1, parcels.expected_g(box))
     shown = facts(task, box) | troubled(task, box)
-    target = Target("quantity", str(grams), f"{grams} g")  # told, but no key takes it: the scale has to say it
+    target = Target("quantity", str(grams), f"{grams:,} g")  # told, but no key takes it: the scale has to say it
     return screen(task, "Weigh the parcel", target, ("F4",), facts=shown)
 
 

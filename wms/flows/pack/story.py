@@ -93,7 +93,7 @@ def open_tote(task: Task, tote_id: int) -> str:
     bench = benches.open_tote(task.tx, tote_id, task.who.device_id)
     if bench.order_id:
         return take_order(task, bench)
-    parcel = benches.claim(task.tx, task.by, bench, task.confirmed or task.supervises)
+    parcel = benches.claim(task.tx, task.taker, bench)
     remember(task, bench)
     if parcel and reads.is_open(task.tx, parcel):
         task.memo["parcel"] = parcel
@@ -105,7 +105,7 @@ def open_tote(task: Task, tote_id: int) -> str:
 
 def take_order(task: Task, bench: Bench) -> str:
     """Claim an order and go on with its open parcel."""
-    benches.claim(task.tx, task.by, bench, task.confirmed or task.supervises)
+    benches.claim(task.tx, task.taker, bench)
     remember(task, bench)
     task.memo["parcel"] = benches.begin_order(task.tx, task.by, bench.order_id or 0, bench.station_id)
     return onward(task)

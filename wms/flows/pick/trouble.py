@@ -77,8 +77,8 @@ def show_second(task: Task) -> Screen:
     """Ask for another empty tote."""
     row, free = read(task), walks.free_tote(task.tx, list_id(task))
     target = Target("tote", free.code, f"tote {free.id}") if free else key_target("F1", "Still fits")
-    full = "" if row.want else f"Tote {row.tote_id} is full. "
-    return screen(task, f"{full}Scan one more empty tote", target)
+    full = f"Tote {row.tote_id} is full. Scan an empty one"
+    return screen(task, "Scan one more empty tote" if row.want else full, target)
 
 
 @flow.key("zero", "F1", "Yes", to=WALK)

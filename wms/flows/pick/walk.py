@@ -82,8 +82,7 @@ def one_tote(row: Any) -> bool:
 def begin(task: Task) -> str:
     """Claim the list that was scanned, or the next one of the oldest wave."""
     if task.args.get("kind") == "list":
-        confirmed = task.confirmed or task.supervises
-        found: int | None = picking.claim_list(task.tx, task.by, task.args["ref"], confirmed)
+        found: int | None = picking.claim_list(task.tx, task.taker, task.args["ref"])
     else:
         equipment.check(task.tx)
         found = picking.claim_next(task.tx, task.by)

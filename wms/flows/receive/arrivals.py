@@ -94,7 +94,7 @@ def unpack(task: Task, found: Carton | None, scanned: str) -> str:
     """Take a carton in hand; a colleague's is taken over after a question."""
     carton = receiving.check_carton(found, task.memo["receipt"], scanned)
     if carton.state == "open" and carton.operator_id != task.who.operator_id:
-        claims.claim(task.tx, task.by, f"carton:{carton.id}", f"carton {carton.number}", task.confirmed)
+        claims.claim(task.tx, task.taker, f"carton:{carton.id}", f"carton {carton.number}")
     receiving.open_carton(task.tx, task.by, carton, task.memo["dock"])
     return hold(task, carton.id, f"Carton {carton.number}: {several(carton.missing, 'unit')} to count.")
 
