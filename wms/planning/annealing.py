@@ -258,7 +258,7 @@ def crowd(most: int, price: int, value: int) -> int:
 @kernel
 @uncounted
 def seated(task: Task, memory: Memory, groups: Groups, group_of: Numbers) -> int:
-    """Start from a division within the limits: group_of[order]; return its cost. All groups were empty before."""
+    """Start from a division: group_of[order]; return its cost. All groups were empty before."""
     total, kinds = 0, len(task.limits)
     room = len(groups.member) // len(groups.count)
     for order in range(len(group_of)):
@@ -270,7 +270,11 @@ def seated(task: Task, memory: Memory, groups: Groups, group_of: Numbers) -> int
         for i in range(groups.count[group]):
             memory.members[i] = groups.member[group * room + i]
         if groups.count[group] > 0:
-            groups.cost[group] = walked(task, memory, memory.members, groups.count[group]) // PICKS
+            value = walked(task, memory, memory.members, groups.count[group])
+            groups.cost[group], groups.over[group] = value // PICKS, crowd(task.picks_max, task.picks_price, value)
             total += groups.cost[group]
+        for kind in range(kinds):
+            groups.over[group] += max(0, groups.load[group * kinds + kind] - task.limits[kind]) * task.price[kind]
+        groups.sums[2] += groups.over[group]
     groups.sums[1] = total
     return total

@@ -189,8 +189,7 @@ def _grouped(
     mine = [content for content, fit in zip(contents, fits, strict=True) if fit]
     found = grouping.grouped(problem.floor, mine, (limits, costs), search, watch)
     groups: list[Group] = [(mode, [sharing[index] for index in group]) for group in found.groups]
-    cost = sum(found.costs)
-    cost += sum(problem.cost_mm(mode, group, 0) - problem.cost_mm("shape", group, 0) for _, group in groups)
+    cost = sum(found.costs) + sum(problem.sorting_mm(mode, group) for _, group in groups)
     apart = [order for order, fit in zip(orders, fits, strict=True) if not fit]
     walks = tours.walks(problem.floor, [order.picks for order in apart], [[index] for index in range(len(apart))])
     cost += sum(problem.cost_mm("cluster", [order], walk) for order, walk in zip(apart, walks, strict=True))

@@ -34,10 +34,10 @@ FEWEST = Prices()
 """Orders that are far too late are given up."""
 NOBODY = Prices(second_mm=(5_000, 5_000), late=0, late_ms_max=UNLIMITED)
 """Nobody is given up: where all can be in time, this finds it sooner."""
-SHORTEST = Prices(heat=(0.05, 0.01))
-"""Mostly the walks count."""
+PATIENT = Prices(heat=(0.3, 0.02), second_mm=(300, 1_500), late=0, late_ms_max=UNLIMITED)
+"""The same from far away: lateness is cheap at first. The answer depends on the dice: to be tried several times."""
 SHORTER = Prices(heat=(0.15, 0.01))
-"""The same from farther away."""
+"""Mostly the walks count."""
 
 
 class Group(NamedTuple):

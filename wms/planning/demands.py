@@ -177,8 +177,11 @@ class Problem:
 
     def cost_mm(self, mode: Mode, orders: Sequence[OrderDemand], length_mm: int) -> int:
         """What a list costs: its walk of so many mm, and the work on it."""
-        list_mm, stop_mm, line_mm, sort_mm = self.handling
-        picks = frozenset[tuple[int, str]]().union(*(order.picks for order in orders))
-        own = line_mm * sum(len(order.lines) for order in orders) if mode == "cluster" else 0
-        sorting = sort_mm * sum(order.units for order in orders) if mode == "batch" else 0
-        return length_mm + list_mm + stop_mm * len(picks) + own + sorting
+        list_mm, stop_mm, _, _ = self.handling
+        stops = len(frozenset[tuple[int, str]]().union(*(order.picks for order in orders))) if stop_mm else 0
+        return length_mm + list_mm + stop_mm * stops + self.sorting_mm(mode, orders)
+
+    def sorting_mm(self, mode: Mode, orders: Sequence[OrderDemand]) -> int:
+        """What it costs to keep or to put the orders of a list apart."""
+        own = self.handling.line_mm * sum(len(order.lines) for order in orders) if mode == "cluster" else 0
+        return own + (self.handling.sort_mm * sum(order.units for order in orders) if mode == "batch" else 0)

@@ -8,15 +8,15 @@ is found (`partition`). Else orders change lists at random (`annealing`).
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from operator import gt, itemgetter
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from wms.planning import annealing, greedy, partition, pricing, strides, tours
+from wms.planning import annealing, greedy, likes, partition, pricing, squeezing, strides, tours
 from wms.planning.annealing import Memory, Schedule, Task
 from wms.planning.layout import Floor
 from wms.planning.partition import Effort
@@ -52,6 +52,13 @@ BUDGET, WALK = 10, 5
 order."""
 LONG, RUNS_MAX = 140, 6
 """So many orders get one search, half of them two, and so on: a long one needs no luck."""
+HOT, LONG_MOVES = 130, 1_000
+"""So hot begins a search of many orders for each of which more than so many moves are asked for."""
+SPARE = 12
+"""How many lists more than at the start there may be, or as many and two."""
+FEWER = 0.01
+"""A list less may cost so much more where batches are combined from: that opens lists by itself, but saves none."""
+NEVER = 1 << 60
 LEVELS, SLICES = 200, 20
 """Temperatures, and how often the search looks at its watch and writes its lists down on the way."""
 REMEMBERED = 16
@@ -165,8 +172,9 @@ def prepared(floor: Floor, contents: Sequence[Content], rules: tuple[Limits, Cos
     task = Task(aisles, masks, sizes, rooms, numbers([1] * len(tight)), limits.picks_max, 1, *costs, ways)
     memory = _memory(count, int(aisles.word_from[len(aisles.x_mm)]), search)
     alone = pricing.priced(task, memory, [[order] for order in range(count)])
-    likes = LIKES_OF_MANY if search.moves and count > MANY else LIKES
-    return Ground(_priced(task, alone), memory, _likes(floor, contents, likes), count, alone)
+    most = LIKES_OF_MANY if search.moves and count > MANY else LIKES
+    places = [[place_id for place_id, _ in content.picks] for content in contents]
+    return Ground(_priced(task, alone), memory, likes.likes(floor, places, most), count, alone)
 
 
 def _tight(contents: Sequence[Content], limits: Limits) -> list[int]:
@@ -200,36 +208,6 @@ def _priced(task: Task, alone: Numbers) -> Task:
     return task._replace(price=price, picks_price=picks_price)
 
 
-def _likes(floor: Floor, contents: Sequence[Content], most: int) -> Numbers:
-    """The orders most like each: near in the thirds of aisles that they enter (cosine of the two sets)."""
-    width = min(most, len(contents) - 1)
-    if width < 1:
-        return numbers([0])
-    places = _features(floor, contents)
-    likes = np.empty((len(contents), width), np.int64)
-    for start in range(0, len(contents), 1024):
-        alike = places[start : start + 1024] @ places.T
-        alike[np.arange(len(alike)), np.arange(start, start + len(alike))] = -1
-        first = np.sort(np.argpartition(-alike, width - 1, axis=1)[:, :width], axis=1)
-        order = np.argsort(-np.take_along_axis(alike, first, axis=1), axis=1, kind="stable")
-        likes[start : start + 1024] = np.take_along_axis(first, order, axis=1)
-    return numbers(int(like) for like in likes.ravel()) if isinstance(numbers([]), list) else likes.ravel()
-
-
-def _features(floor: Floor, contents: Sequence[Content]) -> NDArray[np.float32]:
-    depth = max(1, (floor.cross_mm[-1] - floor.cross_mm[0]) // 3)
-    number: dict[tuple[int, int], int] = {}
-    rows: list[set[int]] = []
-    for content in contents:
-        spots = [floor.spot(place_id) for place_id, _ in content.picks]
-        keys = [key for spot in spots for key in ((spot.x, -1), (spot.x, (spot.y - floor.cross_mm[0]) // depth))]
-        rows.append({number.setdefault(key, len(number)) for key in keys})
-    places = np.zeros((len(contents), len(number)), np.float32)
-    for order, row in enumerate(rows):
-        places[order, list(row)] = 1 / math.sqrt(len(row))
-    return places
-
-
 # --- the start ---
 
 
@@ -254,22 +232,24 @@ def _listed(group_of: Numbers) -> list[Group]:
 def _served(task: Task, orders: int) -> list[Group]:
     """First come first served: fill a list, then open the next (picks counted apart for every order)."""
     kinds = len(task.limits)
+    limits = [int(limit) for limit in task.limits]
+    sizes = [list(map(int, task.sizes[kind : orders * kinds : kinds])) for kind in range(kinds)]
+    if task.picks_max:
+        limits, sizes = [*limits, task.picks_max], [*sizes, _picks(task, orders)]
     groups: list[Group] = []
-    load = [0] * kinds
-    picks = 0
-    for order in range(orders):
-        sizes = [int(task.sizes[order * kinds + kind]) for kind in range(kinds)]
-        mine = sum(
-            int(bits).bit_count()
-            for bits in task.contents.bits[task.contents.first[order] : task.contents.first[order + 1]]
-        )
-        load, picks = [a + b for a, b in zip(load, sizes, strict=True)], picks + mine
-        full = any(now > limit for now, limit in zip(load, task.limits, strict=True)) or 0 < task.picks_max < picks
-        if full or not groups:
+    load = limits
+    for order, mine in enumerate(zip(*sizes, strict=True)):
+        load = [a + b for a, b in zip(load, mine, strict=True)]
+        if not groups or any(map(gt, load, limits)):
             groups.append([])
-            load, picks = sizes, mine
+            load = list(mine)
         groups[-1].append(order)
     return groups
+
+
+def _picks(task: Task, orders: int) -> list[int]:
+    first, bits = task.contents.first, task.contents.bits
+    return [sum(int(word).bit_count() for word in bits[first[order] : first[order + 1]]) for order in range(orders)]
 
 
 # --- the search ---
@@ -278,21 +258,23 @@ def _served(task: Task, orders: int) -> list[Group]:
 def _improved(ground: Ground, start: list[Group], search: Search, watch: Stopwatch) -> list[Group]:
     every = partition.all_batches(ground.task, ground.memory, search.batches_max)
     if every is None and not _worth_combining(ground, start, search):
-        return annealed(ground, start, search, watch)[0]
+        return annealed(ground, start, search, watch).cheapest
     tight = ground.orders <= TIGHT * len(start)
     share = TIGHT_FIRST if tight and ground.orders > SMALL else FIRST
     first = search._replace(moves=max(1, int(search.moves * share)))
-    found, known = annealed(ground, start, first, watch)
-    mine = partition.batches_of((group, ground.cost(group)) for group in found)
+    cheapest, likely, known = annealed(ground, start, first, watch)
+    mine = partition.batches_of((group, ground.cost(group)) for group in likely)
     work = COMBINING * search.moves * max(ground.orders, FEW_COMBINED)
     columns = max(COLUMNS_MIN, min(COLUMNS_MAX, search.moves // COLUMN_MOVES))
     limits = {"whole_columns": columns, "nodes": 100, "looks": 20 * search.moves}
     effort = Effort(**limits, dive=tight, work=work, seed=search.seed)
     if every is None:
-        new = known.keys() - {tuple(sorted(group)) for group in found}
+        new = known.keys() - {tuple(sorted(group)) for group in likely}
         others = partition.batches_of((group, known[group]) for group in sorted(new))
-        return partition.combined(ground.task, ground.memory, (mine, others), (search.batches_max, effort, watch))
-    return partition.divided(every, mine, effort, watch)[0]
+        best = partition.combined(ground.task, ground.memory, (mine, others), (search.batches_max, effort, watch))
+    else:
+        best = partition.divided(every, mine, effort, watch)[0]
+    return min(best, cheapest, key=lambda groups: sum(ground.costs(groups)))
 
 
 def _worth_combining(ground: Ground, start: list[Group], search: Search) -> bool:
@@ -303,30 +285,43 @@ def _worth_combining(ground: Ground, start: list[Group], search: Search) -> bool
     return ground.orders <= min(most, FEW_LOOSE * len(start))
 
 
-def annealed(
-    ground: Ground, start: list[Group], search: Search, watch: Stopwatch
-) -> tuple[list[Group], dict[Batch, int]]:
-    """Return the best division that random exchanges find from this one, until the moves are spent, and what the lists
-    on the way cost."""
-    best, cost, known = start, sum(map(ground.cost, start)), dict[Batch, int]()
+class Annealed(NamedTuple):
+    """The cheapest division found, the one to go on from, and what the lists on the way cost."""
+
+    cheapest: list[Group]
+    likely: list[Group]
+    known: dict[Batch, int]
+
+
+def annealed(ground: Ground, start: list[Group], search: Search, watch: Stopwatch) -> Annealed:
+    """Return what random exchanges find, from this division on and until the moves are spent: in every second search,
+    with a list less than the cheapest has, where that may be."""
+    found, known = [(sum(map(ground.cost, start)), start)], dict[Batch, int]()
+    least = squeezing.fewest(ground.task, ground.orders) if ground.orders <= COMBINED_MAX else len(start)
     partners = ground.near if ground.orders > MANY else numbers([])
     alike, runs = ground.is_alike, max(1, min(RUNS_MAX, round(LONG / ground.orders)))
+    runs = max(runs, 2) if len(start) > least else runs
     work = max(1, BUDGET * search.moves * max(ground.orders, FEW) // (LEVELS * runs))
     walk = WALK + sum(int(bits).bit_count() for bits in ground.task.contents.bits) // (2 * ground.orders)
     width, state = len(partners) // ground.orders, numbers([search.seed * 2 + 1])
     dice, pairs = numbers(annealing.FACES), 0 if alike else PAIRS
     schedule = Schedule(partners, partners, dice, state, 0, work, walk, width, pairs)
     prices = (STIFF,) if alike else search.over_prices
+    hot = HOT if ground.orders > MANY and search.moves > LONG_MOVES else search.first_heat
     for run in range(runs, 0, -1):
-        groups = _seated(ground, start)
-        heats = _heats(ground, groups, (search.first_heat, search.last_heat))
+        cheapest = min(found, key=itemgetter(0))[1]
+        fewer = run % 2 == 1 and len(cheapest) > least
+        begin = squeezing.squeezed(ground.task, cheapest) if fewer else start
+        groups = _seated(ground, begin, len(begin) + (0 if fewer else min(len(begin) + 2, SPARE)))
+        heats = _heats(ground, groups, (hot, search.last_heat))
         ends = heats, prices[run % len(prices)]
         known.update(_cooled(ground, (groups, schedule), ends, (watch, watch.left() / run)))
-        if int(groups.sums[0]) < cost:
-            best, cost = _listed(groups.best), int(groups.sums[0])
+        if int(groups.sums[0]) < NEVER:
+            found.append((int(groups.sums[0]), _listed(groups.best)))
         if watch.over():
             break
-    return best, known
+    likely = min(found, key=lambda one: one[0] * (1 + FEWER * len(one[1])))
+    return Annealed(min(found, key=itemgetter(0))[1], likely[1], known)
 
 
 def _cooled(
@@ -342,7 +337,7 @@ def _cooled(
     """
     groups, schedule = tools
     watch, given = time
-    empty = int(groups.best.max() if isinstance(groups.best, np.ndarray) else max(groups.best)) + 1
+    empty = min(len(groups.count) - 1, int(np.max(groups.best)) + 1)
     heats, prices = np.array_split(ends[0], SLICES), np.geomspace(*ends[1], SLICES)
     begun, part, times, known = watch.left(), 0, 1, dict[Batch, int]()
     while part < SLICES and not watch.over():
@@ -370,14 +365,14 @@ def _heats(ground: Ground, groups: Groups, ends: tuple[float, float]) -> NDArray
     return np.maximum(1, np.geomspace(max(ends) * typical, ends[1] * typical, LEVELS).round())
 
 
-def _seated(ground: Ground, start: list[Group]) -> Groups:
+def _seated(ground: Ground, start: list[Group], many: int) -> Groups:
     orders, kinds = ground.orders, len(ground.task.limits)
-    many = len(start) + min(len(start), 10) + 2
     room = min(orders, 2 * max(map(len, start)) + 8)
     sizes = (orders, orders, many * room, many, many * kinds, many, many, many, orders, 5, orders + 1)
     groups = Groups(*(_nothing(size) for size in sizes))
     for number, group in enumerate(start):
         for order in group:
             groups.best[order] = number
-    groups.sums[0] = annealing.seated(ground.task, ground.memory, groups, groups.best)
+    cost = annealing.seated(ground.task, ground.memory, groups, groups.best)
+    groups.sums[0] = NEVER if groups.sums[2] else cost
     return groups

@@ -1,7 +1,8 @@
 """Carts trade orders: fewer orders miss their truck, and the walks get shorter.
 
 An order moves to another cart, two orders change carts, or a list is taken sooner. The two new walks are measured
-exactly, the row of lists is played through (see `timing`). What gets worse is taken too, the less often the worse it is
+exactly, a list that is due at another time now takes its turn anew, and the row of lists is played through (see
+`timing`). What gets worse is taken too, the less often the worse it is
 and the longer the search has gone on (simulated annealing: Kirkpatrick, Gelatt & Vecchi, Science 220, 1983).
 A late order has a price in mm of walking, and so has every second that it is late; but only so many seconds: an order
 that is far too late is given up, so that it does not drag others with it.
@@ -248,13 +249,55 @@ def one_trade(desk: Desk, what: tuple[int, int, int], now: tuple[int, int, int, 
     gain = old_home + old_cart - new_home - new_cart
     if gain + fine < -limit:
         return NEVER, late, fine
+    dues = first_due(book, home), first_due(book, cart)
     swap(book, what, new_home, new_cart)
+    turns = requeued(book, home, dues[0]), requeued(book, cart, dues[1])
     new_late, new_fine = lateness(book, price)
     if gain + fine - new_fine >= -limit:
         return gain, new_late, new_fine
+    return_to(book, cart, turns[1])
+    return_to(book, home, turns[0])
     swap(book, (order, other, home), old_cart, old_home)
     book[LATEST] = latest
     return NEVER, late, fine
+
+
+@kernel
+def first_due(book: Book, cart: int) -> int:
+    """When the first order of a list is due."""
+    return int(book[book[DUE] + book[book[FIRST] + cart]])
+
+
+@kernel
+def turn_of(book: Book, cart: int) -> int:
+    """Where a list stands in the row."""
+    turn = 0
+    while book[book[ROW] + turn] != cart:
+        turn += 1
+    return turn
+
+
+@kernel
+def requeued(book: Book, cart: int, due: int) -> int:
+    """Let a list that was due at `due` before take its turn in front of the first that is due later.
+
+    Returns where it stood; -1 when it is due as before, and stays.
+    """
+    new, to = first_due(book, cart), 0
+    if new == due:
+        return -1
+    turn = turn_of(book, cart)
+    while to < book[COUNT] and first_due(book, book[book[ROW] + to]) <= new:
+        to += 1
+    timing.change(book, turn, to - 1 if to > turn else to, 1)
+    return turn
+
+
+@kernel
+def return_to(book: Book, cart: int, turn: int) -> None:
+    """Let a list take the turn again that it had (-1: it stays)."""
+    if turn >= 0:
+        timing.change(book, turn_of(book, cart), turn, 1)
 
 
 @kernel

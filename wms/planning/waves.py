@@ -2,9 +2,10 @@
 
 The orders are batched as if there were no trucks: the shortest walk there is, which says what the trucks cost. Where
 that leaves orders late, they are batched truck by truck, and the carts trade orders (see `trading`), again and again
-from the best so far while orders are late, and twice more for the walks. Every time the row of lists is put right (see
+from the best so far while orders are late. If they still are, the first truck's lists are put right before those of the
+next are added. In the end they trade longest, for the walks. Every time the row of lists is put right (see
 `sequencing`). The plan with the fewest late orders wins, of these the one with the shortest walk. How many orders must
-be late whatever anybody does is known from a relaxation (see `bound`).
+be late whatever anybody does is known from relaxations (see `deadlines`).
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import NamedTuple
 
-from wms.planning import batching, carts, sequencing, urgency
+from wms.planning import batching, carts, deadlines, sequencing
 from wms.planning.batching import OrderDemand
 from wms.planning.labour import ASSUMED, Rates
 from wms.planning.problems import require, require_positive
@@ -24,8 +25,10 @@ from wms.planning.timing import NEVER
 MINUTE_MS = 60_000
 ROUNDS = carts.NOBODY, carts.FEWEST, carts.FEWEST
 """So carts trade while orders are late."""
-WALKS = carts.SHORTEST, carts.SHORTER
-"""And so for the walks."""
+STARTS = 8
+"""So often they begin anew while orders of the trucks so far are late."""
+LONG = 4
+"""So many times as long they trade for the walks in the end."""
 
 
 @dataclass(frozen=True)
@@ -132,8 +135,10 @@ def plan(problem: Problem, options: Options = DEFAULT) -> Plan:
     best = in_a_row(problem, whole, options)
     if best.late:
         best = min(best, _timely(problem, options), key=_score)
-    for how in enumerate(WALKS, start=len(ROUNDS)):
-        best = min(best, _traded(problem, best, options, how), key=_score)
+    if best.late:
+        best = min(best, _truck_after_truck(problem, best, options), key=_score)
+    long = replace(options, trades=LONG * options.trades)
+    best = min(best, _traded(problem, best, long, (len(ROUNDS), carts.SHORTER)), key=_score)
     return replace(best, free_mm=free_mm, limit_hit=limit_hit)
 
 
@@ -147,12 +152,36 @@ def _timely(problem: Problem, options: Options) -> Plan:
     return best
 
 
+def _truck_after_truck(problem: Problem, plan: Plan, options: Options) -> Plan:
+    """Lists for the orders of the first truck alone, that trade until nobody is late; then add those of the next.
+
+    A truck that leaves little time is then reached by lists that nothing else pulls at; later ones have more room.
+    Where one is missed even so, this leads nowhere: then the `plan` of before is returned.
+    """
+    lists, best = list[Group](), plan
+    for due, orders in _trucks(problem):
+        until = tuple(order for order in problem.batching.orders if problem.due_ms(order.order_id) <= due)
+        part = replace(problem, batching=replace(problem.batching, orders=until))
+        best = first = in_a_row(part, [*lists, *_batched(part, orders, options)[0]], options)
+        for number in range(STARTS):
+            if not best.late:
+                break
+            best = min(best, _traded(part, first, options, (number, carts.PATIENT)), key=_score)
+        if best.late:
+            return plan
+        lists = _lists(best)
+    return best
+
+
+def _lists(plan: Plan) -> list[Group]:
+    return [Group(trip.mode, trip.orders, trip.walk_mm) for trip in plan.trips]
+
+
 def _traded(problem: Problem, plan: Plan, options: Options, how: tuple[int, carts.Prices]) -> Plan:
     """Let the carts of a plan trade. `how`: the number of the round, and its prices."""
-    lists = [Group(trip.mode, trip.orders, trip.walk_mm) for trip in plan.trips]
     number, prices = how
-    seed = options.seed * (len(ROUNDS) + len(WALKS)) + number
-    return in_a_row(problem, carts.traded(problem, lists, options.trades, seed, prices), options)
+    seed = options.seed * STARTS + number
+    return in_a_row(problem, carts.traded(problem, _lists(plan), options.trades, seed, prices), options)
 
 
 def _score(plan: Plan) -> tuple[int, int, int, int]:
@@ -161,10 +190,15 @@ def _score(plan: Plan) -> tuple[int, int, int, int]:
 
 def by_truck(problem: Problem, options: Options = DEFAULT) -> list[Group]:
     """Batch the orders of every truck by themselves."""
+    return [group for _, orders in _trucks(problem) for group in _batched(problem, orders, options)[0]]
+
+
+def _trucks(problem: Problem) -> list[tuple[int, list[OrderDemand]]]:
+    """When each truck leaves, and its orders."""
     trucks: dict[int, list[OrderDemand]] = {}
     for order in problem.batching.orders:
         trucks.setdefault(problem.due_ms(order.order_id), []).append(order)
-    return [group for due in sorted(trucks) for group in _batched(problem, trucks[due], options)[0]]
+    return sorted(trucks.items())
 
 
 def _batched(problem: Problem, orders: Sequence[OrderDemand], options: Options) -> tuple[list[Group], bool]:
@@ -206,22 +240,8 @@ def baseline(problem: Problem) -> Plan:
 
 
 def bound(problem: Problem) -> int:
-    """Return how many orders are late in every plan, at least.
-
-    All pickers together are one as many times as fast who may put any list aside. An order costs its handling and a
-    share of its list: a walk is no shorter than that of any order on it, hence no shorter than the sum over its orders
-    of walk alone x share of the cart (Haimovich & Rinnooy Kan, Mathematics of Operations Research 10, 1985). Then
-    Moore and Hodgson (see `urgency`) say how many must be late.
-    """
-    jobs = []
-    for order_id, order in problem.orders.items():
-        share = carts.share(problem.batching, order)
-        walk_ms = int(carts.walk_mm(problem, (order_id,)) * share) * 1000 // problem.rates.walk_mm_s
-        packing_ms = problem.rates.packing_ms(order.units) if problem.packers else 0
-        due = problem.due_ms(order_id)
-        work = problem.handle_ms(order) + walk_ms + int(problem.rates.list_ms * share)
-        jobs.append(urgency.Job(order_id, work, urgency.NEVER if due >= NEVER else max(0, due - packing_ms)))
-    return len(urgency.plan(urgency.Problem(tuple(jobs), problem.pickers)).late)
+    """Return how many orders are late in every plan, at least (see `deadlines`)."""
+    return deadlines.bound(problem)
 
 
 def verify(problem: Problem, plan: Plan) -> list[str]:
