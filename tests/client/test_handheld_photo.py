@@ -64,7 +64,7 @@ def test_the_code_in_a_photo_is_a_scan(page: Page, site: Served) -> None:
         take(page, symbol(site.warehouse.code("A-01-1")))
     assert sent.value.post_data_json["text"] == f"]C0{site.warehouse.code('A-01-1')}"
     assert sent.value.post_data_json["profile"] == "camera"
-    expect(page.locator("#head")).to_contain_text("from A-01-1")
+    expect(page.locator("#head")).to_contain_text("From A-01-1")
 
 
 def test_of_several_codes_in_a_photo_a_person_chooses(page: Page, site: Served) -> None:

@@ -51,8 +51,8 @@ def test_a_numba_without_the_private_switch_compiles_all_the_same(
 ) -> None:
     usual = numba.njit
 
-    def without_it(**options: bool) -> Any:
-        return usual(**{key.replace("_nrt", "_gone"): value for key, value in options.items()})
+    def without_it(*function: Any, **options: bool) -> Any:
+        return usual(*function, **{key.replace("_nrt", "_gone"): value for key, value in options.items()})
 
     monkeypatch.setattr(numba, "njit", without_it)
     monkeypatch.setattr(speed, "_compiled", {})
