@@ -117,8 +117,12 @@ def test_a_link_opens_its_order_and_nothing_like_it_opens_any(house: House) -> N
     token, theirs = house.token(mine), house.token(other)
     assert house.opened(token)[0] == mine
     head, day, sign = token.split(".")
-    swapped = f"{other}.{day}.{sign}"
-    forged = [f"{head}.{day}.{sign[:-2]}AA", swapped, f"{head}.{theirs.split('.', 1)[1]}", f"{head}.ZZZZZZ.{sign}"]
+    forged = [
+        f"{head}.{day}.{sign[:9]}{sign[9:].swapcase()}",
+        f"{other}.{day}.{sign}",
+        f"{head}.{theirs.split('.', 1)[1]}",
+        f"{head}.ZZZZZZ.{sign}",
+    ]
     assert dead(
         house, *forged, "", "1", "999.a.b", f"{2**40}.{day}.{sign}", "١." + day, "x" * 5000, f"{head}.\x00.{sign}"
     )
